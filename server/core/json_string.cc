@@ -1,0 +1,170 @@
+#include "server/core/json_string.h"
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "server/core/json.h"
+
+namespace presences {
+namespace {
+
+constexpr std::size_t kEscapeSize = 6;  // \uXXXX
+
+bool IsContinuation(absl::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+}
+
+// The code unit of the \uXXXX that begins `text`.
+std::optional<std::uint32_t> UnicodeEscape(absl::string_view text) {
+  if (text.size() < kEscapeSize || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  std::uint32_t unit = 0;
+  for (const char c : text.substr(2, 4)) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return std::nullopt;
+    const int digit = absl::ascii_isdigit(static_cast<unsigned char>(c))
+                          ? c - '0'
+                          : absl::ascii_tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+    unit = unit << 4 | static_cast<std::uint32_t>(digit);
+  }
+  return unit;
+}
+
+void AppendUtf8(std::string& out, std::uint32_t point) {
+  const auto tail = [&](int shift) {
+    out.push_back(static_cast<char>(0x80 | (point >> shift & 0x3f)));
+  };
+  if (point < 0x80) {
+    out.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    out.push_back(static_cast<char>(0xc0 | point >> 6));
+    tail(0);
+  } else if (point < 0x10000) {
+    out.push_back(static_cast<char>(0xe0 | point >> 12));
+    tail(6);
+    tail(0);
+  } else {
+    out.push_back(static_cast<char>(0xf0 | point >> 18));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+bool IsHigh(std::uint32_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
+bool IsLow(std::uint32_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
+
+// Takes one \uXXXX, or the pair of them that makes one code point.
+const char* TakeUnicode(absl::string_view& rest, std::uint32_t& point) {
+  const std::optional<std::uint32_t> first = UnicodeEscape(rest);
+  if (!first) return "\\u takes four hexadecimal digits; write the character itself";
+  rest.remove_prefix(kEscapeSize);
+  point = *first;
+  if (!IsHigh(*first) && !IsLow(*first)) return nullptr;
+  const std::optional<std::uint32_t> second = UnicodeEscape(rest);
+  if (IsLow(*first) || !second || !IsLow(*second)) {
+    return "a surrogate must be one of a pair; write the character itself";
+  }
+  rest.remove_prefix(kEscapeSize);
+  point = 0x10000 + ((*first - 0xd800) << 10) + (*second - 0xdc00);
+  return nullptr;
+}
+
+// The character that a two-character escape stands for; 0: none.
+char SimpleEscape(char letter) {
+  switch (letter) {
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '/':
+      return '/';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return 0;
+  }
+}
+
+// Takes the escape that begins `rest`.
+const char* TakeEscape(absl::string_view& rest, std::string* decoded) {
+  if (rest.size() < 2) return "a backslash must begin an escape; write \\\\ for a backslash";
+  std::uint32_t point = 0;
+  if (rest[1] == 'u') {
+    if (const char* wrong = TakeUnicode(rest, point)) return wrong;
+  } else {
+    point = static_cast<unsigned char>(SimpleEscape(rest[1]));
+    if (point == 0) return "a backslash must begin an escape; write \\\\ for a backslash";
+    rest.remove_prefix(2);
+  }
+  if (decoded != nullptr) AppendUtf8(*decoded, point);
+  return nullptr;
+}
+
+}  // namespace
+
+std::size_t Utf8SequenceSize(absl::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
+  if (!IsContinuation(text, 1)) return 0;
+  if (first >= 0xc2 && first <= 0xdf) return 2;
+  if (!IsContinuation(text, 2)) return 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const bool overlong = first == 0xe0 && second < 0xa0;
+    const bool surrogate = first == 0xed && second > 0x9f;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (!IsContinuation(text, 3)) return 0;
+  if (first >= 0xf0 && first <= 0xf4) {
+    const bool overlong = first == 0xf0 && second < 0x90;
+    const bool beyond = first == 0xf4 && second > 0x8f;
+    return overlong || beyond ? 0 : 4;
+  }
+  return 0;
+}
+
+bool IsUtf8(absl::string_view text, std::size_t* code_points) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) {
+    const std::size_t size = Utf8SequenceSize(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  if (code_points != nullptr) *code_points = count;
+  return true;
+}
+
+std::size_t JsonStringSize(absl::string_view text) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') return at + 1;
+    if (text[at] == '\\') ++at;
+  }
+  return 0;
+}
+
+const char* DecodeJsonString(absl::string_view quoted, std::string* decoded) {
+  for (absl::string_view rest = quoted; !rest.empty();) {
+    if (rest[0] == '\\') {
+      if (const char* wrong = TakeEscape(rest, decoded)) return wrong;
+      continue;
+    }
+    const std::size_t size = Utf8SequenceSize(rest);
+    if (size == 0) return "bytes that are no UTF-8; encode the text as UTF-8";
+    if (static_cast<unsigned char>(rest[0]) < 0x20) {
+      return "a control character must be escaped; write \\n for a line break";
+    }
+    if (decoded != nullptr) decoded->append(rest.data(), size);
+    rest.remove_prefix(size);
+  }
+  return nullptr;
+}
+
+}  // namespace presences
