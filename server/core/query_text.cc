@@ -19,8 +19,6 @@ constexpr std::size_t kReusedParserBytes = 16 * 1024;
 constexpr absl::string_view kExample =
     "send an object like {\"method\":\"equal\",\"attribute\":\"status\",\"values\":[\"online\"]}";
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
 absl::Status RefuseShape(const QueryPath& path, absl::string_view rule) {
   return RefuseQuery(path, absl::StrCat(rule, "; ", kExample));
 }
