@@ -1,0 +1,187 @@
+#include "server/store/rocksdb/rocksdb_log.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/check.h"
+#include "server/base/log.h"
+#include "server/store/rocksdb/database.h"
+#include "server/store/rocksdb/key_layout.h"
+#include "server/store/rocksdb/startup.h"
+#include "server/store/rocksdb/storage_error.h"
+#include "server/store/rocksdb/wal_syncer.h"
+
+namespace presences::store {
+namespace {
+
+absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+class RocksdbLog final : public Log {
+ public:
+  RocksdbLog(std::unique_ptr<Database> database, Durability durability,
+             const std::vector<std::string>& project_ids, const std::vector<LogHead>& heads);
+
+  absl::StatusOr<LogHead> Load(std::uint32_t project,
+                               const std::function<void(PresencePtr)>& record) override;
+  absl::Status Append(absl::Span<const LogEntry> entries) override;
+  bool blocks() const override { return true; }
+  absl::Status Close() override;
+
+ private:
+  struct Project {
+    std::string id;
+    std::string head_key;
+    std::string record_prefix;
+    LogHead head;
+    bool in_batch = false;
+  };
+
+  const std::string& KeyOf(const LogEntry& entry);
+  void FillBatch(absl::Span<const LogEntry> entries);
+  rocksdb::Status Write();
+  void RememberVersionsBefore(absl::Span<const LogEntry> entries);
+
+  const std::unique_ptr<Database> database_;
+  const Durability durability_;
+  std::vector<Project> projects_;
+  rocksdb::WriteBatch batch_;
+  std::string key_;
+  bool failed_ = false;
+  bool closed_ = false;
+  // The versions that failed appends would have replaced. Their WAL records may come back in a
+  // recovery, so the next batch writes the versions from before again.
+  absl::flat_hash_map<std::string, std::optional<std::string>> before_failure_;
+  std::optional<WalSyncer> syncer_;  // kAsync
+};
+
+RocksdbLog::RocksdbLog(std::unique_ptr<Database> database, Durability durability,
+                       const std::vector<std::string>& project_ids,
+                       const std::vector<LogHead>& heads)
+    : database_(std::move(database)), durability_(durability) {
+  for (std::size_t i = 0; i < project_ids.size(); ++i) {
+    const std::string& id = project_ids[i];
+    projects_.push_back({id, HeadKey(id), RecordPrefix(id), heads[i], false});
+  }
+  if (durability_ == Durability::kAsync) syncer_.emplace(*database_);
+}
+
+absl::StatusOr<LogHead> RocksdbLog::Load(std::uint32_t project,
+                                         const std::function<void(PresencePtr)>& record) {
+  const Project& source = projects_[project];
+  const std::string limit = RecordLimit(source.id);
+  const rocksdb::Slice upper_bound(limit);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper_bound;
+  options.fill_cache = false;
+  options.readahead_size = 2 << 20;
+  const auto row = database_->Iterate(options);
+  for (row->Seek(source.record_prefix); row->Valid(); row->Next()) {
+    PresencePtr decoded = Presence::Decode(ViewOf(row->value()));
+    if (!decoded) {
+      const absl::string_view id = ViewOf(row->key()).substr(source.record_prefix.size());
+      return OpenError(database_->path(), rocksdb::Status::Corruption(absl::StrCat(
+                                              "unreadable record ", id, " of ", source.id)));
+    }
+    record(std::move(decoded));
+  }
+  if (!row->status().ok()) return OpenError(database_->path(), row->status());
+  return source.head;
+}
+
+const std::string& RocksdbLog::KeyOf(const LogEntry& entry) {
+  key_ = projects_[entry.project].record_prefix;
+  key_ += entry.presence_id;
+  return key_;
+}
+
+void RocksdbLog::FillBatch(absl::Span<const LogEntry> entries) {
+  batch_.Clear();
+  for (const auto& [key, value] : before_failure_) {
+    if (value) {
+      batch_.Put(key, *value);
+    } else {
+      batch_.Delete(key);
+    }
+  }
+  for (const LogEntry& entry : entries) {
+    if (entry.record) {
+      batch_.Put(KeyOf(entry), entry.record->Encode());
+    } else {
+      batch_.Delete(KeyOf(entry));
+    }
+    Project& project = projects_[entry.project];
+    PRESENCES_CHECK(entry.revision > project.head.revision);
+    project.head.revision = entry.revision;
+    project.in_batch = true;
+  }
+  for (Project& project : projects_) {
+    if (project.in_batch) batch_.Put(project.head_key, EncodeHead(project.head));
+    project.in_batch = false;
+  }
+  if (entries.empty()) batch_.Put(kProbeKey, "");
+}
+
+rocksdb::Status RocksdbLog::Write() {
+  if (failed_) {
+    const rocksdb::Status recovered = database_->Recover();
+    if (!recovered.ok()) return recovered;
+  }
+  const rocksdb::Status written = database_->Write(&batch_, durability_ == Durability::kSync);
+  if (written.ok() && syncer_) syncer_->NoteWrite();
+  return written;
+}
+
+absl::Status RocksdbLog::Append(absl::Span<const LogEntry> entries) {
+  if (syncer_ && syncer_->TakeFailure()) failed_ = true;
+  FillBatch(entries);
+  const rocksdb::Status written = Write();
+  if (written.ok()) {
+    failed_ = false;
+    before_failure_.clear();
+    return absl::OkStatus();
+  }
+  if (!failed_) LogError("embedded storage failed", {{"detail", written.ToString()}});
+  failed_ = true;
+  RememberVersionsBefore(entries);
+  return AppendError(written);
+}
+
+void RocksdbLog::RememberVersionsBefore(absl::Span<const LogEntry> entries) {
+  for (const LogEntry& entry : entries) {
+    const std::string& key = KeyOf(entry);
+    if (before_failure_.contains(key)) continue;
+    std::string value;
+    const rocksdb::Status found = database_->Get(key, &value);
+    if (found.ok()) {
+      before_failure_.emplace(key, std::move(value));
+    } else if (found.IsNotFound()) {
+      before_failure_.emplace(key, std::nullopt);
+    }
+  }
+}
+
+absl::Status RocksdbLog::Close() {
+  if (std::exchange(closed_, true)) return absl::OkStatus();
+  syncer_.reset();
+  const rocksdb::Status stopped = StopDatabase(*database_);
+  return stopped.ok() ? absl::OkStatus() : AppendError(stopped);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Log>> OpenRocksdbLog(const RocksdbOptions& options,
+                                                    const std::vector<std::string>& project_ids) {
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(options.path);
+  if (!database.ok()) return database.status();
+  const absl::StatusOr<std::vector<LogHead>> heads =
+      StartDatabase(**database, options.durability, project_ids);
+  if (!heads.ok()) return heads.status();
+  return std::make_unique<RocksdbLog>(*std::move(database), options.durability, project_ids,
+                                      *heads);
+}
+
+}  // namespace presences::store

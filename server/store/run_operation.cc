@@ -1,0 +1,89 @@
+#include "server/store/run_operation.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/reason.h"
+
+namespace presences::store {
+namespace {
+
+// The wall clock may step back; $updatedAt of a record may not.
+PresencePtr NotUpdatedBefore(PresencePtr record, const PresencePtr& current) {
+  if (!current || record->updated_at() >= current->updated_at()) return record;
+  PresenceFields fields = record->fields();
+  fields.updated_at = current->updated_at();
+  return Presence::Make(fields);
+}
+
+absl::Status CheckRoom(const StagedProject& project) {
+  const ProjectRules& rules = project.rules();
+  if (rules.max_presences == 0 || project.size() < rules.max_presences) return absl::OkStatus();
+  const std::string limit = absl::StrCat(rules.max_presences);
+  return MakeError(Reason::kGeneralResourceLimitExceeded,
+                   absl::StrCat("max_presences: project ", rules.project_id, " holds at most ",
+                                limit, " presences; delete some, or raise limits.max_presences"),
+                   {{"limit", "max_presences"}, {"value", limit}});
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
+                                const UpsertInput& input) {
+  PresencePtr current, occupant;
+  if (project.rules().identity == Identity::kPerUser) {
+    const absl::StatusOr<std::string> user = TargetUser(caller, input);
+    if (!user.ok()) return user.status();
+    current = project.LiveOf(*user);
+    if (!current) occupant = project.Live(input.presence_id);
+  } else {
+    current = project.Live(input.presence_id);
+  }
+  absl::StatusOr<PresencePtr> record =
+      Upsert(current.get(), occupant.get(), caller, input, project.context());
+  if (!record.ok()) return record;
+  if (!current) {
+    const absl::Status room = CheckRoom(project);
+    if (!room.ok()) return room;
+  }
+  record = NotUpdatedBefore(*std::move(record), current);
+  project.Stage(ChangeKind::kUpserted, DeleteCause::kNone, std::move(current), *record);
+  return record;
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
+                                const UpdateInput& input) {
+  PresencePtr target_user_record;
+  if (project.rules().identity == Identity::kPerUser && input.user_id) {
+    target_user_record = project.LiveOf(*input.user_id);
+  }
+  PresencePtr current = project.Live(input.presence_id);
+  absl::StatusOr<PresencePtr> record =
+      Update(current.get(), target_user_record.get(), caller, input, project.context());
+  if (!record.ok()) return record;
+  record = NotUpdatedBefore(*std::move(record), current);
+  project.Stage(ChangeKind::kUpdated, DeleteCause::kNone, std::move(current), *record);
+  return record;
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
+                                const DeleteInput& input) {
+  PresencePtr current = project.Live(input.presence_id);
+  const absl::Status status = CheckDelete(current.get(), caller, input);
+  if (!status.ok()) return status;
+  project.Stage(ChangeKind::kDeleted, DeleteCause::kCall, std::move(current), nullptr);
+  return PresencePtr();
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller&, const ExpireInput& input) {
+  for (const std::string& id : input.presence_ids) project.Live(id);
+  return PresencePtr();
+}
+
+}  // namespace
+
+absl::StatusOr<PresencePtr> RunOperation(StagedProject& project, const Caller& caller,
+                                         const Operation& operation) {
+  return std::visit([&](const auto& input) { return Run(project, caller, input); }, operation);
+}
+
+}  // namespace presences::store

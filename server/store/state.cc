@@ -1,0 +1,237 @@
+#include "server/store/state.h"
+
+#include <algorithm>
+
+#include "absl/container/inlined_vector.h"
+#include "server/base/check.h"
+#include "server/base/mutex.h"
+#include "server/store/creation_order.h"
+#include "server/store/expiry_wheel.h"
+#include "server/store/field_index.h"
+#include "server/store/slot_table.h"
+
+namespace presences::store {
+namespace {
+
+// Entries of the wheel that one hold of the lock may visit.
+constexpr std::size_t kVisitsPerLock = 2048;
+
+}  // namespace
+
+struct State::Impl {
+  explicit Impl(const ProjectRules& rules) {
+    AddIndex({Attribute::Kind::kUserId, ""});
+    AddIndex({Attribute::Kind::kStatus, ""});
+    for (const std::string& path : rules.indexed_metadata) {
+      AddIndex({Attribute::Kind::kMetadata, path});
+    }
+  }
+
+  void AddIndex(Attribute attribute) NO_THREAD_SAFETY_ANALYSIS {
+    indexes.push_back(std::make_unique<FieldIndex>(std::move(attribute), slots));
+  }
+
+  const FieldIndex* IndexOf(const Attribute& attribute) const {
+    for (const auto& index : indexes) {
+      if (index->attribute().kind == attribute.kind && index->attribute().path == attribute.path) {
+        return index.get();
+      }
+    }
+    return nullptr;
+  }
+
+  void Create(PresencePtr record) REQUIRES(mutex);
+  void Replace(Slot slot, PresencePtr record) REQUIRES(mutex);
+  void Remove(Slot slot) REQUIRES(mutex);
+  void ApplyOne(const Change& change) REQUIRES(mutex);
+  void FileLoaded() REQUIRES(mutex);
+  bool AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<Slot>* due) REQUIRES(mutex);
+
+  mutable Mutex mutex;
+  SlotTable slots GUARDED_BY(mutex);
+  CreationOrder order GUARDED_BY(mutex);
+  std::vector<std::unique_ptr<FieldIndex>> indexes;  // the vector is constant; users, then status
+  ExpiryWheel wheel GUARDED_BY(mutex);
+  Revision applied GUARDED_BY(mutex) = 0;
+  std::vector<Slot> loaded GUARDED_BY(mutex);  // in slots, not yet in the indexes
+};
+
+void State::Impl::Create(PresencePtr record) {
+  const Slot slot = slots.Insert(std::move(record));
+  const Presence& created = *slots.record(slot);
+  order.insert(order.end(), OrderedSlot(created.created_revision(), slot));
+  for (const auto& index : indexes) index->Insert(slot);
+  wheel.File(slot, created.expires_at());
+}
+
+void State::Impl::Replace(Slot slot, PresencePtr record) {
+  const Presence& before = *slots.record(slot);
+  PRESENCES_CHECK(before.created_revision() == record->created_revision());
+  absl::InlinedVector<FieldIndex*, 4> moved;
+  for (const auto& index : indexes) {
+    if (index->Differs(before, *record)) moved.push_back(index.get());
+  }
+  if (!wheel.IsFiled(slot) || record->expires_at() < before.expires_at()) {
+    wheel.File(slot, record->expires_at());
+  }
+  for (FieldIndex* index : moved) index->Erase(slot);
+  slots.Replace(slot, std::move(record));
+  for (FieldIndex* index : moved) index->Insert(slot);
+}
+
+void State::Impl::Remove(Slot slot) {
+  for (const auto& index : indexes) index->Erase(slot);
+  order.erase(OrderedSlot(slots.record(slot)->created_revision(), slot));
+  wheel.Forget(slot);
+  slots.Erase(slot);
+}
+
+void State::Impl::ApplyOne(const Change& change) {
+  PRESENCES_CHECK(change.revision() > applied);
+  applied = change.revision();
+  const Slot slot = slots.Find(change.record().id());
+  if (slot == kNoSlot) {
+    if (change.after()) Create(change.after());
+  } else if (change.after()) {
+    Replace(slot, change.after());
+  } else {
+    Remove(slot);
+  }
+}
+
+// In creation order every ordered index only appends.
+void State::Impl::FileLoaded() {
+  std::sort(loaded.begin(), loaded.end(), [this](Slot a, Slot b) NO_THREAD_SAFETY_ANALYSIS {
+    return slots.record(a)->created_revision() < slots.record(b)->created_revision();
+  });
+  for (const Slot slot : loaded) {
+    const Presence& record = *slots.record(slot);
+    order.insert(order.end(), OrderedSlot(record.created_revision(), slot));
+    for (const auto& index : indexes) index->Insert(slot);
+    wheel.File(slot, record.expires_at());
+  }
+  loaded = {};
+}
+
+bool State::Impl::AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<Slot>* due) {
+  const auto deadline_of = [this](Slot slot) NO_THREAD_SAFETY_ANALYSIS {
+    return slots.record(slot)->expires_at();
+  };
+  return wheel.Advance(now, kVisitsPerLock, max_due, deadline_of, due);
+}
+
+State::State(const ProjectRules& rules) : impl_(std::make_unique<Impl>(rules)) {}
+State::~State() = default;
+
+PresencePtr State::Find(absl::string_view presence_id) const {
+  MutexLock lock(impl_->mutex);
+  const Slot slot = impl_->slots.Find(presence_id);
+  return slot == kNoSlot ? nullptr : impl_->slots.record(slot);
+}
+
+std::vector<PresencePtr> State::FindByUser(absl::string_view user_id) const {
+  std::vector<PresencePtr> records;
+  std::vector<Slot> slots;
+  MutexLock lock(impl_->mutex);
+  const FieldIndex& users = *impl_->indexes.front();
+  users.Scan(user_id, 0, users.Count(user_id), &slots);
+  for (const Slot slot : slots) records.push_back(impl_->slots.record(slot));
+  return records;
+}
+
+std::size_t State::size() const {
+  MutexLock lock(impl_->mutex);
+  return impl_->slots.size();
+}
+
+Revision State::applied() const {
+  MutexLock lock(impl_->mutex);
+  return impl_->applied;
+}
+
+ScanChunk State::Scan(const ScanPlan& plan, Revision after, std::size_t max) const {
+  ScanChunk chunk;
+  std::vector<Slot> slots;
+  MutexLock lock(impl_->mutex);
+  chunk.applied = impl_->applied;
+  if (plan.attribute) {
+    const FieldIndex* index = impl_->IndexOf(*plan.attribute);
+    PRESENCES_CHECK(index != nullptr);
+    chunk.done = index->Scan(plan.key, after, max, &slots);
+  } else {
+    auto next = FirstAfter(impl_->order, after);
+    for (; next != impl_->order.end() && slots.size() < max; ++next) slots.push_back(next->slot);
+    chunk.done = next == impl_->order.end();
+  }
+  chunk.records.reserve(slots.size());
+  for (const Slot slot : slots) chunk.records.push_back(impl_->slots.record(slot));
+  chunk.next_after = chunk.records.empty() ? after : chunk.records.back()->created_revision();
+  return chunk;
+}
+
+std::size_t State::CountOf(const ScanPlan& plan) const {
+  MutexLock lock(impl_->mutex);
+  if (!plan.attribute) return impl_->slots.size();
+  const FieldIndex* index = impl_->IndexOf(*plan.attribute);
+  PRESENCES_CHECK(index != nullptr);
+  return index->Count(plan.key);
+}
+
+std::vector<std::pair<std::string, std::size_t>> State::Groups(const Attribute& attribute,
+                                                               std::size_t max) const {
+  MutexLock lock(impl_->mutex);
+  const FieldIndex* index = impl_->IndexOf(attribute);
+  PRESENCES_CHECK(index != nullptr);
+  return index->Groups(max);
+}
+
+bool State::HasIndex(const Attribute& attribute) const {
+  return impl_->IndexOf(attribute) != nullptr;
+}
+
+void State::Load(PresencePtr record) {
+  MutexLock lock(impl_->mutex);
+  impl_->loaded.push_back(impl_->slots.Insert(std::move(record)));
+}
+
+void State::LoadedUpTo(Revision revision) {
+  MutexLock lock(impl_->mutex);
+  impl_->FileLoaded();
+  impl_->applied = revision;
+}
+
+void State::Apply(absl::Span<const ChangePtr> changes) {
+  MutexLock lock(impl_->mutex);
+  for (const ChangePtr& change : changes) impl_->ApplyOne(*change);
+}
+
+std::vector<std::string> State::TakeExpired(TimePoint now, std::size_t max) {
+  std::vector<std::string> ids;
+  std::vector<Slot> due;
+  for (bool finished = false; !finished && ids.size() < max;) {
+    due.clear();
+    MutexLock lock(impl_->mutex);
+    finished = impl_->AdvanceWheel(now, max - ids.size(), &due);
+    for (const Slot slot : due) ids.emplace_back(impl_->slots.record(slot)->id());
+  }
+  return ids;
+}
+
+void State::Rearm(absl::Span<const std::string> ids, TimePoint at) {
+  MutexLock lock(impl_->mutex);
+  for (const std::string& id : ids) {
+    const Slot slot = impl_->slots.Find(id);
+    if (slot == kNoSlot || impl_->wheel.IsFiled(slot)) continue;
+    impl_->wheel.File(slot, std::max(at, impl_->slots.record(slot)->expires_at()));
+  }
+}
+
+std::size_t State::memory_bytes() const {
+  MutexLock lock(impl_->mutex);
+  std::size_t bytes = impl_->slots.memory_bytes() + impl_->wheel.memory_bytes() +
+                      impl_->order.size() * sizeof(OrderedSlot) * 21 / 20;
+  for (const auto& index : impl_->indexes) bytes += index->memory_bytes();
+  return bytes;
+}
+
+}  // namespace presences::store
