@@ -1,0 +1,23 @@
+// RealtimeRpc: the gRPC face of RealtimeService.
+//
+// Subscribe is a raw method: its frames come encoded from the hub and are wrapped, not copied.
+//
+// Threads: any; made before the server starts, destroyed after it stopped.
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+#include "server/auth/authenticator.h"
+#include "server/base/clock.h"
+#include "server/base/metrics.h"
+#include "server/service/realtime_service.h"
+
+namespace presences::gateway {
+
+std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtime,
+                                               const auth::Authenticator& authenticator,
+                                               const Clock& clock, Metrics& metrics);
+
+}  // namespace presences::gateway

@@ -1,0 +1,133 @@
+#include "server/gateway/grpc/subscribe_stream.h"
+
+#include <array>
+#include <utility>
+
+#include "server/base/reason.h"
+#include "server/gateway/grpc/call.h"
+
+namespace presences::gateway {
+namespace {
+
+// The two parts of a frame as slices: the head is moved in, the body is shared with every other
+// stream that sends it.
+grpc::ByteBuffer ToBuffer(hub::Frame frame) {
+  std::array<grpc::Slice, 2> slices;
+  std::size_t count = 0;
+  if (!frame.head.empty()) slices[count++] = grpc::Slice(frame.head);
+  if (frame.body != nullptr) {
+    auto* holder = new std::shared_ptr<const std::string>(std::move(frame.body));
+    slices[count++] = grpc::Slice(
+        const_cast<char*>((*holder)->data()), (*holder)->size(),
+        [](void* shared) { delete static_cast<std::shared_ptr<const std::string>*>(shared); },
+        holder);
+  }
+  return {slices.data(), count};
+}
+
+}  // namespace
+
+SubscribeStream::SubscribeStream(grpc::CallbackServerContext* context,
+                                 std::function<void(const absl::Status&)> on_end)
+    : context_(context), on_end_(std::move(on_end)) {}
+
+void SubscribeStream::Start(hub::SessionPtr session) {
+  self_ = shared_from_this();
+  {
+    MutexLock lock(mutex_);
+    session_ = session;
+  }
+  StartSendInitialMetadata();  // "subscribed" is told before anything happens
+  session->Begin();
+}
+
+void SubscribeStream::Refuse(const absl::Status& status) {
+  self_ = shared_from_this();
+  FinishOnce(status);
+}
+
+bool SubscribeStream::Write(hub::Frame frame) {
+  MutexLock lock(mutex_);
+  // A stream that has ended swallows the frame; its session is being closed.
+  if (finished_) return false;
+  writing_ = true;
+  buffer_ = ToBuffer(std::move(frame));
+  StartWrite(&buffer_);
+  return false;
+}
+
+void SubscribeStream::OnWriteDone(bool ok) {
+  hub::SessionPtr session;
+  absl::Status end_status;
+  bool ending = false;
+  {
+    MutexLock lock(mutex_);
+    writing_ = false;
+    session = session_;
+    ending = ending_;
+    end_status = end_status_;
+  }
+  if (ending) return FinishOnce(end_status);
+  if (!ok) {
+    // The peer is gone; OnCancel follows or has run.
+    if (session != nullptr) session->Close();
+    return FinishOnce(absl::CancelledError("the peer is gone"));
+  }
+  if (session != nullptr) session->Ready();
+}
+
+void SubscribeStream::End(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (writing_) {  // after the frame that is under way
+      ending_ = true;
+      end_status_ = status;
+      return;
+    }
+  }
+  FinishOnce(status);
+}
+
+void SubscribeStream::Abort(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    ending_ = true;
+    end_status_ = status;
+    if (finished_) return;
+  }
+  // The outstanding write will never complete: cutting the call is what frees it.
+  context_->TryCancel();
+}
+
+void SubscribeStream::OnCancel() {
+  hub::SessionPtr session;
+  bool writing = false;
+  {
+    MutexLock lock(mutex_);
+    session = session_;
+    writing = writing_;
+  }
+  if (session != nullptr) session->Close();
+  if (!writing) FinishOnce(absl::CancelledError("the call was cancelled"));
+}
+
+void SubscribeStream::FinishOnce(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(finished_, true)) return;
+  }
+  on_end_(status);
+  Finish(ToGrpc(status));
+}
+
+void SubscribeStream::OnDone() {
+  hub::SessionPtr session;
+  {
+    MutexLock lock(mutex_);
+    session = std::move(session_);
+  }
+  if (session != nullptr) session->Close();
+  const std::shared_ptr<SubscribeStream> last = std::move(self_);
+}
+
+}  // namespace presences::gateway

@@ -1,0 +1,188 @@
+#include "server/hub/hub.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/reason.h"
+#include "server/hub/lane.h"
+#include "server/hub/resume_token.h"
+#include "server/hub/topic.h"
+
+namespace presences::hub {
+
+struct Hub::Impl {
+  Impl(Options given, const std::vector<Project>& projects, Clock& the_clock, Metrics& the_metrics)
+      : options(given), clock(the_clock), metrics(the_metrics) {
+    for (const Project& project : projects) {
+      topics.push_back(
+          std::make_shared<Topic>(project.id, *project.state, project.head, options.ring));
+    }
+    for (int i = 0; i < std::max(1, options.lanes); ++i) {
+      lanes.push_back(std::make_unique<Lane>(
+          absl::StrCat("lane-", i), clock, options.housekeeping,
+          i == 0 ? std::function<void()>([this] { LookAfterSessions(); }) : [] {}));
+    }
+  }
+
+  Lane& NextLane() { return *lanes[next_lane++ % lanes.size()]; }
+  void LookAfterSessions();
+  void MarkGoingAway(const std::vector<SessionPtr>& sessions);
+  const Session::Services& ServicesFor(const std::string& surface);
+  void CountReset(const char* reason);
+  absl::StatusOr<std::optional<Revision>> ResumeAfter(const Subscription& subscription,
+                                                      const Topic& topic,
+                                                      const Audience& audience);
+
+  const Options options;
+  Clock& clock;
+  Metrics& metrics;
+  std::vector<std::shared_ptr<Topic>> topics;
+  std::atomic<std::size_t> next_lane{0};
+  std::atomic<std::uint32_t> jitter{0};
+
+  Mutex mutex;
+  std::map<std::string, Session::Services> services GUARDED_BY(mutex);  // by surface
+  std::optional<MonotonicTime> going_away_since GUARDED_BY(mutex);
+  std::chrono::milliseconds going_away_window GUARDED_BY(mutex){0};
+
+  std::vector<std::unique_ptr<Lane>> lanes;  // last: their threads use the rest
+};
+
+Hub::Hub(Options options, const std::vector<Project>& projects, Clock& clock, Metrics& metrics)
+    : impl_(std::make_unique<Impl>(options, projects, clock, metrics)) {}
+
+Hub::~Hub() { Stop(); }
+
+void Hub::Stop() {
+  for (const auto& lane : impl_->lanes) lane->Stop();
+}
+
+void Hub::OnChanges(std::uint32_t project, absl::Span<const ChangePtr> changes) {
+  impl_->NextLane().Schedule(impl_->topics[project]->Append(changes));
+}
+
+std::size_t Hub::session_count() const {
+  std::size_t count = 0;
+  for (const auto& topic : impl_->topics) count += topic->session_count();
+  return count;
+}
+
+const Session::Services& Hub::Impl::ServicesFor(const std::string& surface) {
+  MutexLock lock(mutex);
+  const auto [found, added] = services.try_emplace(surface, Session::Services{clock, {}, {}, {}, {}});
+  if (!added) return found->second;
+  const Labels labels = {{"surface", surface}};
+  Gauge& watchers =
+      metrics.GetGauge("presences_watchers", "Open subscriptions by surface.", labels);
+  Counter& deliveries = metrics.GetCounter(
+      "presences_deliveries_total", "Changes handed to subscribers, by surface.", labels);
+  Session::Services& made = found->second;
+  made.schedule = [this](SessionPtr session) { NextLane().Schedule(std::move(session)); };
+  made.count_watchers = [&watchers](int by) { watchers.Add(by); };
+  made.count_deliveries = [&deliveries](int changes) {
+    if (changes > 0) deliveries.Increment(changes);
+  };
+  made.count_reset = [this](const char* reason) { CountReset(reason); };
+  return made;
+}
+
+void Hub::Impl::CountReset(const char* reason) {
+  metrics
+      .GetCounter("presences_resets_total",
+                  "Subscribers told to drop their state and take it anew, by reason.",
+                  {{"reason", reason}})
+      .Increment();
+}
+
+absl::StatusOr<std::optional<Revision>> Hub::Impl::ResumeAfter(const Subscription& subscription,
+                                                               const Topic& topic,
+                                                               const Audience& audience) {
+  if (subscription.resume_token.empty()) return std::nullopt;
+  const auto invalid = [](absl::string_view why) {
+    return InvalidField("resumeToken",
+                        absl::StrCat(why, "; subscribe without a token to start over"));
+  };
+  const std::optional<ResumeToken> token = ResumeToken::Decode(subscription.resume_token);
+  if (!token) return invalid("must be a token that this service sent, unchanged");
+  if (token->request != audience.token().request) {
+    return invalid(
+        "belongs to a subscription with other channels, queries or options; a token only resumes "
+        "the same request");
+  }
+  const char* reset_reason = nullptr;
+  if (token->epoch != topic.epoch()) {
+    reset_reason = "epoch";
+  } else if (token->revision > topic.head()) {
+    return invalid("names a revision that does not exist yet");
+  } else if (token->viewer != audience.token().viewer) {
+    reset_reason = "viewer";
+  } else if (token->revision < topic.floor()) {
+    reset_reason = "resume_too_old";
+  }
+  if (reset_reason == nullptr) return token->revision;
+  CountReset(reset_reason);
+  return std::nullopt;
+}
+
+absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<Sink> sink) {
+  const std::shared_ptr<Topic>& topic = impl_->topics[subscription.project];
+  auto audience =
+      topic->AudienceFor(subscription.viewer, *subscription.encoder, subscription.max_batch);
+  const auto resume = impl_->ResumeAfter(subscription, *topic, *audience);
+  if (!resume.ok()) return resume.status();
+  Session::Start start;
+  start.resume_after = *resume;
+  // A token that cannot be honoured leads to the state, whatever `snapshot` says.
+  start.snapshot = subscription.snapshot || !subscription.resume_token.empty();
+  start.expires_at = subscription.expires_at;
+  // ± 10 %, so that idle sessions opened together do not beat together.
+  const auto spread = static_cast<int>(impl_->jitter++ * 7919 % 201) - 100;
+  start.heartbeat = impl_->options.heartbeat + impl_->options.heartbeat * spread / 1000;
+  auto session =
+      std::make_shared<Session>(topic, std::move(audience), std::move(sink), start,
+                                impl_->ServicesFor(subscription.surface));
+  MutexLock lock(impl_->mutex);
+  if (impl_->going_away_since) session->GoAway();
+  return session;
+}
+
+void Hub::GoAway(std::chrono::milliseconds window) {
+  MutexLock lock(impl_->mutex);
+  impl_->going_away_since = impl_->clock.Monotonic();
+  impl_->going_away_window = window;
+}
+
+void Hub::Impl::MarkGoingAway(const std::vector<SessionPtr>& sessions) {
+  std::optional<MonotonicTime> since;
+  std::chrono::milliseconds window{0};
+  {
+    MutexLock lock(mutex);
+    since = going_away_since;
+    window = going_away_window;
+  }
+  if (!since) return;
+  const auto elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock.Monotonic() - *since);
+  const std::size_t share = elapsed >= window
+                                ? sessions.size()
+                                : sessions.size() * static_cast<std::size_t>(elapsed.count()) /
+                                      static_cast<std::size_t>(window.count());
+  for (std::size_t i = 0; i < share; ++i) sessions[i]->GoAway();
+}
+
+void Hub::Impl::LookAfterSessions() {
+  const MonotonicTime now = clock.Monotonic();
+  const TimePoint wall = clock.Now();
+  for (const auto& topic : topics) {
+    const std::vector<SessionPtr> sessions = topic->Sessions();
+    MarkGoingAway(sessions);
+    for (const SessionPtr& session : sessions) {
+      if (session->NeedsTurn(now, wall, options.write_timeout)) NextLane().Schedule(session);
+    }
+  }
+}
+
+}  // namespace presences::hub
