@@ -41,13 +41,8 @@ bool Holds(Method method, int comparison) {
 
 std::optional<Number> NumericText(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
-  absl::string_view digits = text;
-  if (!digits.empty() && (digits[0] == '+' || digits[0] == '-')) digits.remove_prefix(1);
-  // Keeps out what SimpleAtod reads beyond decimal numbers: inf, nan.
-  if (digits.empty() ||
-      !(absl::ascii_isdigit(static_cast<unsigned char>(digits[0])) || digits[0] == '.')) {
-    return std::nullopt;
-  }
+  // Keeps out what SimpleAtod reads beyond decimal numbers: inf, nan, hexadecimal.
+  if (text.find_first_not_of("0123456789.eE+-") != absl::string_view::npos) return std::nullopt;
   std::int64_t whole = 0;
   if (absl::SimpleAtoi(text, &whole)) return Number::Of(whole);
   double real = 0;
