@@ -27,7 +27,7 @@ void RequestReader::Path(std::size_t index, absl::string_view field, ReadParamFn
 }
 
 void RequestReader::Header(absl::string_view name, ReadParamFn read) {
-  if (error_.has_value()) return;
+  if (error_.has_value() || parts_.header == nullptr) return;
   const absl::string_view value = parts_.header(name);
   if (!value.empty()) Value(name, value, read);
 }

@@ -5,6 +5,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "absl/functional/function_ref.h"
@@ -22,8 +23,9 @@ struct RequestParts {
   absl::string_view query;  // without the `?`
   absl::string_view body;
   bool body_is_form = false;  // application/x-www-form-urlencoded; else JSON
-  // Answers the value of a header; empty: there is none.
-  absl::FunctionRef<absl::string_view(absl::string_view name)> header;
+  // Answers the value of a header, empty if there is none; null: the request has no headers. Owned,
+  // so that a lambda may be given in place.
+  std::function<absl::string_view(absl::string_view name)> header;
 };
 
 class RequestReader {

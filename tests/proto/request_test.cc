@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,11 +14,9 @@ namespace {
 
 RequestParts Parts(absl::Span<const absl::string_view> path, absl::string_view query,
                    absl::string_view body, bool form,
-                   absl::FunctionRef<absl::string_view(absl::string_view)> header) {
-  return RequestParts{path, query, body, form, header};
+                   std::function<absl::string_view(absl::string_view)> header) {
+  return RequestParts{path, query, body, form, std::move(header)};
 }
-
-absl::string_view NoHeader(absl::string_view) { return ""; }
 
 // Reads `value` as one parameter "v" with `take`; answers the message, or "" if it went well.
 template <typename Take>
@@ -27,7 +27,7 @@ std::string ReadText(absl::string_view value, Take take) {
 
 TEST(RequestReaderTest, StopsAtTheFirstFailure) {
   const std::vector<absl::string_view> path = {"%zz", "b"};
-  const RequestParts parts = Parts(path, "", "", false, NoHeader);
+  const RequestParts parts = Parts(path, "", "", false, nullptr);
   RequestReader in(parts);
   in.Path(0, "first", [](ParamReader&) { return true; });
   in.Path(1, "second", [](ParamReader&) -> bool { throw "not reached"; });
@@ -41,7 +41,7 @@ TEST(RequestReaderTest, StopsAtTheFirstFailure) {
 
 TEST(RequestReaderTest, DecodesThePathOnceAndKeepsItsPlus) {
   const std::vector<absl::string_view> path = {"a%2Bb+%2525"};
-  const RequestParts parts = Parts(path, "", "", false, NoHeader);
+  const RequestParts parts = Parts(path, "", "", false, nullptr);
   RequestReader in(parts);
   std::string value;
   in.Path(0, "id", [&](ParamReader& p) { return p.String(&value); });
@@ -50,7 +50,7 @@ TEST(RequestReaderTest, DecodesThePathOnceAndKeepsItsPlus) {
 }
 
 TEST(RequestReaderTest, ReadsAFormInsteadOfJson) {
-  const RequestParts parts = Parts({}, "", "status=on+line&x[]=1", true, NoHeader);
+  const RequestParts parts = Parts({}, "", "status=on+line&x[]=1", true, nullptr);
   RequestReader in(parts);
   std::string seen;
   in.Body([](JsonReader&) { return false; },
