@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Installs the packages and builds one preset (default: release). Prints progress.
+#   deploy/build.sh [preset] [target ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+shift || true
+
+deploy/install_dependencies.sh
+echo "== configuring ($preset)"
+mkdir -p "build/$preset"
+if ! cmake --preset "$preset" >"build/$preset/configure.log" 2>&1; then
+  tail -n 40 "build/$preset/configure.log" >&2
+  exit 1
+fi
+echo "== building ($preset); the first time takes some minutes"
+# A compiler of gRPC headers takes up to 1 GB: no more jobs than that allows.
+jobs=$(nproc)
+memory_gb=$(awk '/MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
+((memory_gb < jobs)) && jobs=$((memory_gb > 1 ? memory_gb : 1))
+cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what building and testing needs, from Debian 12's own packages. Idempotent: does
+# nothing when everything is there. Needs root or sudo.
+set -euo pipefail
+
+build_packages=(
+  g++ cmake ninja-build pkg-config ccache mold git ca-certificates
+  protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev libgrpc++-dev libabsl-dev
+  golang-github-gogo-googleapis-dev grpc-proto
+  libboost1.81-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libre2-dev libcli11-dev
+  prometheus-cpp-dev librocksdb-dev libgtest-dev libgmock-dev libbenchmark-dev
+)
+
+installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+missing=()
+for package in "${build_packages[@]}" "$@"; do
+  installed "$package" || missing+=("$package")
+done
+
+if ((${#missing[@]} == 0)); then
+  echo "== packages: all there"
+  exit 0
+fi
+
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo >/dev/null || {
+    echo "install_dependencies: needs root or sudo to install: ${missing[*]}" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+echo "== packages: installing ${#missing[@]}: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+echo "== packages: done"
