@@ -12,7 +12,7 @@ namespace presences {
 
 struct Caller {
   RoleSetPtr roles = GuestRoles();
-  std::string user_id;      // empty: a guest or an API key
+  std::string user_id{};    // empty: a guest or an API key
   bool privileged = false;  // an API key: permission checks are off, userId must be named
   Source source = Source::kRest;
 

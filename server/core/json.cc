@@ -1,6 +1,8 @@
 #include "server/core/json.h"
 
 #include <cmath>
+#include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
@@ -190,8 +192,9 @@ class Compactor {
     if (size == 0) return Expected("a value");
     double value = 0;
     const char* begin = text_.data() + at_;
-    absl::from_chars(begin, begin + size, value);
-    if (std::isinf(value)) {
+    const absl::from_chars_result read = absl::from_chars(begin, begin + size, value);
+    // Out of range and near zero is an underflow, which JavaScript reads as 0.
+    if (read.ec == std::errc::result_out_of_range && std::abs(value) > 1) {
       return Wrong("a number that does not fit a double; send it as a string");
     }
     Copy(size);

@@ -34,16 +34,16 @@ using RoleSetPtr = std::shared_ptr<const RoleSet>;
 // Membership of one team, as a user token states it.
 struct TeamMembership {
   std::string team;
-  std::string membership;          // empty: not known
-  std::vector<std::string> roles;  // roles inside the team
+  std::string membership{};          // empty: not known
+  std::vector<std::string> roles{};  // roles inside the team
 };
 
 // Who a user is, as a token states it; every id satisfies the UID rule.
 struct UserFacts {
   std::string user_id;
   bool verified = false;
-  std::vector<TeamMembership> teams;
-  std::vector<std::string> labels;
+  std::vector<TeamMembership> teams{};
+  std::vector<std::string> labels{};
 };
 
 RoleSetPtr GuestRoles();                       // any, guests
