@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "server/core/query.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/core/allocation_count.h"
+#include "tests/unit/core/allocation_counter.h"
 #include "tests/unit/core/query_records.h"
 
 namespace presences::testing {
@@ -158,9 +158,9 @@ TEST(FilterSetTest, LooksAtARecordWithoutAllocating) {
        R"({"method":"greaterThanEqual","attribute":"$updatedAt","values":["1970-01-01"]})",
        R"({"method":"startsWith","attribute":"status","values":["a status"]})"}) {
     const FilterSet filters = Filters({query});
-    const std::size_t before = AllocationCount();
+    const int before = AllocationsSoFar();
     const bool matches = filters.Matches(*record);
-    const std::size_t after = AllocationCount();
+    const int after = AllocationsSoFar();
     EXPECT_EQ(after, before) << query;
     EXPECT_TRUE(matches) << query;
   }
