@@ -129,6 +129,18 @@ PresencePtr State::Find(absl::string_view presence_id) const {
   return slot == kNoSlot ? nullptr : impl_->slots.record(slot);
 }
 
+ScanChunk State::Lookup(absl::Span<const std::string> presence_ids) const {
+  ScanChunk chunk;
+  chunk.done = true;
+  MutexLock lock(impl_->mutex);
+  chunk.applied = impl_->applied;
+  for (const std::string& id : presence_ids) {
+    const Slot slot = impl_->slots.Find(id);
+    if (slot != kNoSlot) chunk.records.push_back(impl_->slots.record(slot));
+  }
+  return chunk;
+}
+
 std::vector<PresencePtr> State::FindByUser(absl::string_view user_id) const {
   std::vector<PresencePtr> records;
   std::vector<Slot> slots;
