@@ -1,0 +1,25 @@
+// HeldStream: a presence that lives as long as a connection (Realtime.Connect).
+//
+// Threads: one reader calls Next; any thread may call Release.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "client/presence.h"
+
+namespace presences::client {
+
+class HeldStream {
+ public:
+  virtual ~HeldStream() = default;
+
+  // Waits until the presence is held, and answers the record. Called again, waits until the
+  // connection broke and the presence is held by a new one; within the server's grace nobody else
+  // notices. An error is final: a refusal, or CANCELLED after Release.
+  virtual absl::StatusOr<Presence> Next() = 0;
+
+  // Closes the connection cleanly: the presence goes at once unless another connection holds it.
+  // Makes the current and every later Next fail with CANCELLED.
+  virtual void Release() = 0;
+};
+
+}  // namespace presences::client
