@@ -180,7 +180,7 @@ absl::Status MakeRoutesSource(const FileDescriptor& file, std::string* text) {
     code.Line("using ::presences::transcode::", name, ";");
   }
   for (int i = 0; i < file.service_count(); ++i) {
-    const absl::Status status = AddRoutes(*file.service(i), code);
+    absl::Status status = AddRoutes(*file.service(i), code);
     if (!status.ok()) return status;
   }
   code.Line();
@@ -255,7 +255,7 @@ absl::Status GenerateFile(const FileDescriptor& file, GeneratorContext* context)
   WriteFile(context, absl::StrCat(stem, ".json.cc"), JsonSource(file));
   if (file.service_count() == 0) return absl::OkStatus();
   std::string source;
-  const absl::Status status = MakeRoutesSource(file, &source);
+  absl::Status status = MakeRoutesSource(file, &source);
   if (!status.ok()) return status;
   WriteFile(context, absl::StrCat(stem, ".routes.h"), RoutesHeader(file));
   WriteFile(context, absl::StrCat(stem, ".routes.cc"), source);
@@ -275,7 +275,7 @@ absl::Status GenerateFiles(const Files& files, const std::string& parameter,
     options[key] = value;
   }
   for (const FileDescriptor* file : files) {
-    const absl::Status status = GenerateFile(*file, context);
+    absl::Status status = GenerateFile(*file, context);
     if (!status.ok()) return status;
   }
   if (options["document"].empty()) return absl::OkStatus();

@@ -360,7 +360,8 @@ absl::StatusOr<std::string> MakeOpenApi(const Files& files, const DocumentInfo& 
         auto bindings = BindingsOf(*service.method(m));
         if (!bindings.ok()) return bindings.status();
         for (Binding& binding : *bindings) {
-          operations[binding.path].push_back({service.method(m), std::move(binding)});
+          std::vector<Operation>& at_path = operations[binding.path];
+          at_path.push_back({service.method(m), std::move(binding)});
         }
       }
     }

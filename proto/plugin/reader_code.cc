@@ -13,7 +13,7 @@ std::string NamesOf(const EnumDescriptor& type) {
 
 // `key == "ifRevision" || key == "if_revision"`.
 std::string KeyCondition(const FieldDescriptor& field) {
-  const std::string json = absl::StrCat("key == ", Literal(field.json_name()));
+  std::string json = absl::StrCat("key == ", Literal(field.json_name()));
   if (field.json_name() == field.name()) return json;
   return absl::StrCat(json, " || key == ", Literal(field.name()));
 }

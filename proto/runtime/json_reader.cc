@@ -115,8 +115,8 @@ bool JsonReader::Array(absl::FunctionRef<bool()> element) {
   if (++depth_ > kMaxDepth) return TooDeep();
   std::size_t index = 0;
   for (auto result : array) {
-    ondemand::value value;
-    if (const auto failure = std::move(result).get(value)) return Malformed(failure);
+    if (result.error()) return Malformed(result.error());
+    ondemand::value value = result.value_unsafe();
     ondemand::value* const outer = std::exchange(cursor_->value, &value);
     if (!element()) return Under(false, absl::StrCat("[", index, "]"));
     cursor_->value = outer;

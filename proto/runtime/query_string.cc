@@ -34,6 +34,8 @@ void TakeIndex(Parameter* parameter) {
 
 }  // namespace
 
+bool IsUtf8(absl::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
 bool PercentDecode(absl::string_view text, bool plus_is_space, std::string* out) {
   out->clear();
   out->reserve(text.size());
@@ -51,7 +53,7 @@ bool PercentDecode(absl::string_view text, bool plus_is_space, std::string* out)
       i += 2;
     }
   }
-  return simdjson::validate_utf8(out->data(), out->size());
+  return IsUtf8(*out);
 }
 
 std::optional<Error> SplitQuery(absl::string_view query, std::vector<Parameter>* out) {

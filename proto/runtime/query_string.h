@@ -20,6 +20,9 @@ struct Parameter {
   bool is_element = false;
 };
 
+// True when `text` is well-formed UTF-8.
+bool IsUtf8(absl::string_view text);
+
 // Decodes %XX, and `+` as a space if `plus_is_space`. False: an escape is broken, or the outcome is
 // not UTF-8.
 bool PercentDecode(absl::string_view text, bool plus_is_space, std::string* out);

@@ -29,7 +29,12 @@ void RequestReader::Path(std::size_t index, absl::string_view field, ReadParamFn
 void RequestReader::Header(absl::string_view name, ReadParamFn read) {
   if (error_.has_value() || parts_.header == nullptr) return;
   const absl::string_view value = parts_.header(name);
-  if (!value.empty()) Value(name, value, read);
+  if (value.empty()) return;
+  if (!IsUtf8(value)) {
+    error_ = Error{std::string(name), "expects UTF-8"};
+    return;
+  }
+  Value(name, value, read);
 }
 
 void RequestReader::Pairs(absl::string_view text, ReadParamFn read) {

@@ -68,12 +68,12 @@ const Route* Walk(const Node& node, absl::Span<const absl::string_view> segments
   }
   const absl::string_view segment = segments.front();
   std::string decoded;
+  absl::string_view text = segment;
   if (absl::StrContains(segment, '%')) {
-    if (!PercentDecode(segment, /*plus_is_space=*/false, &decoded)) decoded.clear();
-  } else {
-    decoded = std::string(segment);
+    // What does not decode equals no literal.
+    text = PercentDecode(segment, /*plus_is_space=*/false, &decoded) ? decoded : "";
   }
-  const auto literal = node.literals.find(decoded);
+  const auto literal = node.literals.find(text);
   if (literal != node.literals.end()) {
     const Route* route = Walk(*literal->second, segments.subspan(1), end, match);
     if (route != nullptr) return route;

@@ -146,8 +146,8 @@ bool ToMoment(const Civil& civil, Moment* moment) {
   // Second 60 is a leap second: it counts as the first second of the next minute.
   if (!date.ok() || civil.hour > 23 || civil.minute > 59 || civil.second > 60) return false;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  moment->seconds = days * kSecondsPerDay + civil.hour * 3600 +
-                    (civil.minute - civil.offset_minutes) * 60 + civil.second;
+  const std::int64_t minutes = std::int64_t{civil.hour} * 60 + civil.minute - civil.offset_minutes;
+  moment->seconds = days * kSecondsPerDay + minutes * 60 + civil.second;
   moment->nanos = civil.nanos;
   return moment->seconds >= kFirstSecond && moment->seconds <= kLastSecond;
 }

@@ -76,6 +76,14 @@ TEST(RequestReaderTest, PassesOverAnAbsentHeader) {
   EXPECT_EQ(revision, 12);
 }
 
+TEST(RequestReaderTest, RefusesAHeaderThatIsNotUtf8) {
+  const RequestParts parts = Parts({}, "", "", false, [](absl::string_view) { return "\xff"; });
+  RequestReader in(parts);
+  in.Header("Last-Event-ID", [](ParamReader&) { return true; });
+  ASSERT_TRUE(in.error().has_value());
+  EXPECT_EQ(in.error()->field, "Last-Event-ID");
+}
+
 TEST(ParamReaderTest, ReadsEntityTags) {
   const struct {
     const char* text;
