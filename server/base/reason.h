@@ -47,10 +47,10 @@ enum class Reason {
 
 struct ReasonRow {
   Reason reason;
-  const char* name;           // ErrorInfo.reason, UPPER_SNAKE
-  absl::StatusCode code;      // equals the gRPC code
-  int http_status;            // what the Appwrite SDKs expect (contract 1.7, design 2)
-  const char* type;           // SDK `type`
+  const char* name;       // ErrorInfo.reason, UPPER_SNAKE
+  absl::StatusCode code;  // equals the gRPC code
+  int http_status;        // what the Appwrite SDKs expect (contract 1.7, design 2)
+  const char* type;       // SDK `type`
 };
 
 // Returns the row of `reason`.

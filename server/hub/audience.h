@@ -30,7 +30,7 @@ struct ReadResult {
   enum class Kind {
     kNothing,  // nothing for this audience up to `to`: move the cursor, send nothing
     kFrame,
-    kBehind,   // the cursor fell below the ring's floor
+    kBehind,  // the cursor fell below the ring's floor
   };
   Kind kind = Kind::kNothing;
   Revision to = 0;

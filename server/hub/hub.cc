@@ -33,8 +33,7 @@ struct Hub::Impl {
   const Session::Services& ServicesFor(const std::string& surface);
   void CountReset(const char* reason);
   absl::StatusOr<std::optional<Revision>> ResumeAfter(const Subscription& subscription,
-                                                      const Topic& topic,
-                                                      const Audience& audience);
+                                                      const Topic& topic, const Audience& audience);
 
   const Options options;
   Clock& clock;
@@ -72,13 +71,14 @@ std::size_t Hub::session_count() const {
 
 const Session::Services& Hub::Impl::ServicesFor(const std::string& surface) {
   MutexLock lock(mutex);
-  const auto [found, added] = services.try_emplace(surface, Session::Services{clock, {}, {}, {}, {}});
+  const auto [found, added] =
+      services.try_emplace(surface, Session::Services{clock, {}, {}, {}, {}});
   if (!added) return found->second;
   const Labels labels = {{"surface", surface}};
   Gauge& watchers =
       metrics.GetGauge("presences_watchers", "Open subscriptions by surface.", labels);
-  Counter& deliveries = metrics.GetCounter(
-      "presences_deliveries_total", "Changes handed to subscribers, by surface.", labels);
+  Counter& deliveries = metrics.GetCounter("presences_deliveries_total",
+                                           "Changes handed to subscribers, by surface.", labels);
   Session::Services& made = found->second;
   made.schedule = [this](SessionPtr session) { NextLane().Schedule(std::move(session)); };
   made.count_watchers = [&watchers](int by) { watchers.Add(by); };
@@ -141,9 +141,8 @@ absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<
   // ± 10 %, so that idle sessions opened together do not beat together.
   const auto spread = static_cast<int>(impl_->jitter++ * 7919 % 201) - 100;
   start.heartbeat = impl_->options.heartbeat + impl_->options.heartbeat * spread / 1000;
-  auto session =
-      std::make_shared<Session>(topic, std::move(audience), std::move(sink), start,
-                                impl_->ServicesFor(subscription.surface));
+  auto session = std::make_shared<Session>(topic, std::move(audience), std::move(sink), start,
+                                           impl_->ServicesFor(subscription.surface));
   MutexLock lock(impl_->mutex);
   if (impl_->going_away_since) session->GoAway();
   return session;

@@ -30,11 +30,11 @@ struct Subscription {
   std::uint32_t project = 0;
   Viewer viewer;
   const StreamEncoder* encoder = nullptr;
-  std::string resume_token;               // empty: none
+  std::string resume_token;  // empty: none
   bool snapshot = true;
-  std::size_t max_batch = 100;            // 1-100
-  std::optional<TimePoint> expires_at;    // of the credential, skew included
-  std::string surface;                    // label of metrics: grpc, sse, websocket
+  std::size_t max_batch = 100;          // 1-100
+  std::optional<TimePoint> expires_at;  // of the credential, skew included
+  std::string surface;                  // label of metrics: grpc, sse, websocket
 };
 
 class Hub final : public store::ChangeListener {

@@ -7,8 +7,7 @@
 
 namespace presences::hub {
 
-ChangeRing::ChangeRing(Limits limits, Revision head)
-    : limits_(limits), floor_(head), head_(head) {}
+ChangeRing::ChangeRing(Limits limits, Revision head) : limits_(limits), floor_(head), head_(head) {}
 
 void ChangeRing::Append(ChangePtr change) {
   PRESENCES_CHECK(change->revision() > head_);

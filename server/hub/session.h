@@ -88,7 +88,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<SnapshotScan> scan_;
   std::vector<PresencePtr> scanned_;  // listed, not yet sent
   std::size_t scanned_next_ = 0;
-  Revision resume_head_ = 0;          // a resumed session is current once it has read this far
+  Revision resume_head_ = 0;  // a resumed session is current once it has read this far
 
   std::atomic<Revision> cursor_{0};
   std::atomic<bool> closed_{false};
@@ -99,7 +99,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Guarded by the Topic's mutex.
   const std::vector<std::string> ids_;  // follows these records only; empty: every record
   bool waiting_ = false;
-  bool waiting_wide_ = false;           // in the list of those that every change wakes
+  bool waiting_wide_ = false;  // in the list of those that every change wakes
   std::list<SessionPtr>::iterator waiting_at_;
   std::list<SessionPtr>::iterator listed_at_;
   bool listed_ = false;

@@ -54,9 +54,9 @@ std::vector<PresencePtr> SnapshotScan::Next(TimePoint now) {
 
 bool SnapshotScan::Contains(const Change& change) {
   const Revision created = change.record().created_revision();
-  const auto step = std::lower_bound(
-      steps_.begin(), steps_.end(), created,
-      [](const Step& s, Revision revision) { return s.created_up_to < revision; });
+  const auto step =
+      std::lower_bound(steps_.begin(), steps_.end(), created,
+                       [](const Step& s, Revision revision) { return s.created_up_to < revision; });
   if (change.revision() <= step->applied) return true;
   // A record that was left out was never shown, so its end is not told either; once it is written
   // anew it is a record like any other.

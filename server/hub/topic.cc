@@ -121,10 +121,10 @@ std::shared_ptr<Audience> Topic::AudienceFor(Viewer viewer, const StreamEncoder&
   const std::string channels = viewer.channels.Canonical();
   const std::string filters = viewer.filters.Canonical();
   // Whole texts, not fingerprints: two viewers that collided would see each other's records.
-  std::string key = absl::StrCat(static_cast<int>(encoder.form()), "|", max_batch, "|",
-                                 viewer.skip_unchanged, viewer.caller.privileged, "|",
-                                 viewer.caller.user_id, "|", channels.size(), ":", channels, "|",
-                                 filters.size(), ":", filters);
+  std::string key =
+      absl::StrCat(static_cast<int>(encoder.form()), "|", max_batch, "|", viewer.skip_unchanged,
+                   viewer.caller.privileged, "|", viewer.caller.user_id, "|", channels.size(), ":",
+                   channels, "|", filters.size(), ":", filters);
   for (const std::string& role : viewer.caller.roles->roles()) {
     absl::StrAppend(&key, "|", role.size(), ":", role);
   }

@@ -119,8 +119,8 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
                                                "; is the port in use, or the address not of this "
                                                "machine?"));
   }
-  impl->address = absl::StrCat(address.substr(0, colon), ":",
-                               impl->acceptor.local_endpoint().port());
+  impl->address =
+      absl::StrCat(address.substr(0, colon), ":", impl->acceptor.local_endpoint().port());
   impl->Accept();
   impl->thread = Thread("admin", [raw = impl.get()] { raw->io.run(); });
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));

@@ -20,9 +20,9 @@ constexpr std::size_t kChunk = 1024;  // records per hold of the state's lock
 
 // Which candidates to read: the smallest of what the filters allow.
 struct Candidates {
-  std::vector<std::string> ids;         // look these up, when `by_id`
+  std::vector<std::string> ids;  // look these up, when `by_id`
   bool by_id = false;
-  std::vector<store::ScanPlan> plans;   // else: each of these scans; disjoint
+  std::vector<store::ScanPlan> plans;  // else: each of these scans; disjoint
 };
 
 Candidates Choose(const store::State& state, const FilterSet& filters) {
@@ -84,8 +84,7 @@ absl::StatusOr<std::optional<Attribute>> GroupAttribute(
   if (group_by == "userId") return Attribute{Attribute::Kind::kUserId, ""};
   absl::string_view path = group_by;
   if (absl::ConsumePrefix(&path, "metadata.") &&
-      std::find(indexed_metadata.begin(), indexed_metadata.end(), path) !=
-          indexed_metadata.end()) {
+      std::find(indexed_metadata.begin(), indexed_metadata.end(), path) != indexed_metadata.end()) {
     return Attribute{Attribute::Kind::kMetadata, std::string(path)};
   }
   return InvalidField("groupBy",
@@ -152,8 +151,8 @@ absl::StatusOr<ListResult> Listing::List(const ListQuery& query, bool want_total
   if (want_total) {
     const bool whole = !query.cursor_id && query.offset == 0 &&
                        static_cast<std::int64_t>(result.records.size()) < query.limit;
-    result.total = whole ? std::min<std::int64_t>(kMaxTotal, result.records.size())
-                         : Total(query.filters);
+    result.total =
+        whole ? std::min<std::int64_t>(kMaxTotal, result.records.size()) : Total(query.filters);
   }
   return result;
 }
@@ -225,8 +224,8 @@ void Listing::PageSorted(const ListQuery& query, const Presence* cursor,
     std::sort_heap(matches.begin(), matches.end(), nearer);
   }
   const auto first = std::min<std::size_t>(matches.size(), static_cast<std::size_t>(query.offset));
-  const auto last = first + std::min<std::size_t>(matches.size() - first,
-                                                  static_cast<std::size_t>(query.limit));
+  const auto last =
+      first + std::min<std::size_t>(matches.size() - first, static_cast<std::size_t>(query.limit));
   page.assign(matches.begin() + static_cast<std::ptrdiff_t>(first),
               matches.begin() + static_cast<std::ptrdiff_t>(last));
   if (backwards) std::reverse(page.begin(), page.end());

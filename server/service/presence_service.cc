@@ -144,9 +144,9 @@ absl::StatusOr<CountResult> PresenceService::Count(const auth::Principal& princi
   return Listing(*project.state, principal.caller, clock_.Now()).Count(query->filters, *attribute);
 }
 
-void PresenceService::BatchUpsert(
-    const auth::Principal& principal, Source source, std::vector<absl::StatusOr<RawWrite>> raw,
-    std::function<void(absl::StatusOr<Results>)> done) {
+void PresenceService::BatchUpsert(const auth::Principal& principal, Source source,
+                                  std::vector<absl::StatusOr<RawWrite>> raw,
+                                  std::function<void(absl::StatusOr<Results>)> done) {
   if (raw.empty() || raw.size() > kMaxBatch) {
     return done(InvalidField("presences", absl::StrCat("must hold 1 to ", kMaxBatch, " items, got ",
                                                        raw.size(), "; split the batch")));

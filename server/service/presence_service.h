@@ -63,10 +63,9 @@ class PresenceService {
 
   // One result per item, in order; `raw` items that are refusals already stay so. A call as a
   // whole is refused (BatchDone gets one error per item) only by scope, size or rate.
-  void BatchUpsert(const auth::Principal& principal, Source source,
-                   std::vector<absl::StatusOr<RawWrite>> raw,
-                   std::function<void(absl::StatusOr<std::vector<absl::StatusOr<PresencePtr>>>)>
-                       done);
+  void BatchUpsert(
+      const auth::Principal& principal, Source source, std::vector<absl::StatusOr<RawWrite>> raw,
+      std::function<void(absl::StatusOr<std::vector<absl::StatusOr<PresencePtr>>>)> done);
   // Keys only. By ids (absent ones are not counted) or by queries, not both.
   void BatchDelete(const auth::Principal& principal, const std::vector<std::string>& ids,
                    const std::vector<std::string>& queries, CountDone done);
@@ -77,10 +76,9 @@ class PresenceService {
   absl::Status AdmitWrite(const auth::Principal& principal, std::size_t operations) const;
   void SubmitOne(const auth::Principal& principal, Source source, store::Operation operation,
                  Done done);
-  absl::StatusOr<std::vector<std::string>> IdsToDelete(const auth::Principal& principal,
-                                                       const std::vector<std::string>& ids,
-                                                       const std::vector<std::string>& queries)
-      const;
+  absl::StatusOr<std::vector<std::string>> IdsToDelete(
+      const auth::Principal& principal, const std::vector<std::string>& ids,
+      const std::vector<std::string>& queries) const;
 
   const std::vector<Project> projects_;
   store::Committer& committer_;

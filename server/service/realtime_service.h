@@ -24,9 +24,9 @@ struct RawSubscribe {
   std::vector<std::string> channels;
   std::vector<std::string> queries;
   std::string resume_token;
-  std::optional<bool> snapshot;   // absent: true
+  std::optional<bool> snapshot;  // absent: true
   bool skip_unchanged = false;
-  std::int32_t max_batch = 0;     // 0: the default, 100
+  std::int32_t max_batch = 0;  // 0: the default, 100
 };
 
 class RealtimeService {

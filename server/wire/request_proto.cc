@@ -30,8 +30,8 @@ absl::Status TakeShared(const Request& request, RawWrite& out) {
                         "must be a timestamp in the years 1 to 9999 with nanos from 0 to "
                         "999999999; send a valid google.protobuf.Timestamp");
   }
-  out.expires_at = TimePoint(std::chrono::milliseconds(time.seconds() * 1000 +
-                                                       time.nanos() / 1'000'000));
+  out.expires_at =
+      TimePoint(std::chrono::milliseconds(time.seconds() * 1000 + time.nanos() / 1'000'000));
   return absl::OkStatus();
 }
 

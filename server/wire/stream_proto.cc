@@ -30,10 +30,14 @@ void AppendField(std::string& out, int number, absl::string_view bytes) {
 v1::Change::Type TypeOf(const Change& change, ChangeView view) {
   if (view == ChangeView::kRemoved) return v1::Change::TYPE_REMOVED;
   switch (change.kind()) {
-    case ChangeKind::kUpserted: return v1::Change::TYPE_UPSERTED;
-    case ChangeKind::kUpdated: return v1::Change::TYPE_UPDATED;
-    case ChangeKind::kDeleted: return v1::Change::TYPE_DELETED;
-    case ChangeKind::kExpired: return v1::Change::TYPE_EXPIRED;
+    case ChangeKind::kUpserted:
+      return v1::Change::TYPE_UPSERTED;
+    case ChangeKind::kUpdated:
+      return v1::Change::TYPE_UPDATED;
+    case ChangeKind::kDeleted:
+      return v1::Change::TYPE_DELETED;
+    case ChangeKind::kExpired:
+      return v1::Change::TYPE_EXPIRED;
   }
   return v1::Change::TYPE_UNSPECIFIED;
 }
@@ -96,7 +100,9 @@ class ProtobufEncoder final : public StreamEncoder {
       AppendField(head, SubscribeResponse::kResumeTokenFieldNumber, resume_token);
     }
     switch (kind) {
-      case FrameKind::kReset: AppendField(head, SubscribeResponse::kResetFieldNumber, ""); break;
+      case FrameKind::kReset:
+        AppendField(head, SubscribeResponse::kResetFieldNumber, "");
+        break;
       case FrameKind::kCurrent:
         AppendField(head, SubscribeResponse::kCurrentFieldNumber, "");
         break;
@@ -106,7 +112,8 @@ class ProtobufEncoder final : public StreamEncoder {
       case FrameKind::kGoingAway:
         AppendField(head, SubscribeResponse::kGoingAwayFieldNumber, "");
         break;
-      case FrameKind::kChanges: break;  // the body follows
+      case FrameKind::kChanges:
+        break;  // the body follows
     }
     return head;
   }

@@ -3,8 +3,6 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "server/base/reason.h"
 #include "server/wire/presence_proto.h"
 
 namespace presences::gateway {
@@ -28,9 +26,8 @@ auth::Credentials CredentialsOf(const grpc::ServerContextBase& context) {
   if (credentials.token) return credentials;
   if (const auto header = Find(context, "authorization")) {
     // Another scheme is passed on whole, so that it is refused as the bad token it is.
-    credentials.token = absl::StartsWithIgnoreCase(*header, kBearer)
-                            ? header->substr(kBearer.size())
-                            : *header;
+    credentials.token =
+        absl::StartsWithIgnoreCase(*header, kBearer) ? header->substr(kBearer.size()) : *header;
   }
   return credentials;
 }
@@ -39,14 +36,6 @@ grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
                       wire::SerializedStatus(status));
-}
-
-absl::Status CheckSize(std::size_t size, std::size_t limit) {
-  if (size <= limit) return absl::OkStatus();
-  return MakeError(Reason::kGeneralRequestTooLarge,
-                   absl::StrCat("the request is ", size, " bytes, the limit is ", limit,
-                                "; send less, or split the batch"),
-                   {{"limit", absl::StrCat(limit)}});
 }
 
 }  // namespace presences::gateway

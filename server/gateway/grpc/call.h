@@ -19,10 +19,4 @@ auth::Credentials CredentialsOf(const grpc::ServerContextBase& context);
 // The refusal as gRPC sends it, with its details.
 grpc::Status ToGrpc(const absl::Status& status);
 
-// GENERAL_REQUEST_TOO_LARGE above `limit` bytes.
-absl::Status CheckSize(std::size_t size, std::size_t limit);
-
-inline constexpr std::size_t kMaxRequestBytes = std::size_t{1} << 20;  // design 6.1
-inline constexpr std::size_t kMaxBatchBytes = std::size_t{8} << 20;    // design 6.1
-
 }  // namespace presences::gateway

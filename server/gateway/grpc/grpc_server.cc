@@ -10,16 +10,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/gateway/grpc/call.h"
+#include "server/api/presences_api.h"
 #include "server/gateway/grpc/presences_rpc.h"
 #include "server/gateway/grpc/realtime_rpc.h"
 
 namespace presences::gateway {
 namespace {
 
-constexpr int kKeepaliveMillis = 20'000;         // design 5.4: a dead peer is noticed in 40 s
+constexpr int kKeepaliveMillis = 20'000;  // design 5.4: a dead peer is noticed in 40 s
 constexpr int kKeepaliveTimeoutMillis = 20'000;
-constexpr int kMinClientPingMillis = 10'000;     // clients may ping this often (peers.md 2)
+constexpr int kMinClientPingMillis = 10'000;  // clients may ping this often (peers.md 2)
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -51,7 +51,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
 }
 
 void SetLimits(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxBatchBytes));
+  builder.SetMaxReceiveMessageSize(static_cast<int>(api::kMaxBatchBytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
@@ -87,8 +87,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   auto impl = std::make_unique<Impl>();
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
                                      services.metrics);
-  impl->realtime = MakeRealtimeRpc(services.realtime, services.authenticator, services.clock,
-                                   services.metrics);
+  impl->realtime =
+      MakeRealtimeRpc(services.realtime, services.authenticator, services.clock, services.metrics);
   grpc::ServerBuilder builder;
   SetLimits(builder);
   int port = 0;
@@ -101,8 +101,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
         absl::StrCat("cannot listen for gRPC on ", options.address,
                      "; is the port in use, or the address not of this machine?"));
   }
-  impl->address =
-      absl::StrCat(options.address.substr(0, options.address.rfind(':')), ":", port);
+  impl->address = absl::StrCat(options.address.substr(0, options.address.rfind(':')), ":", port);
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(impl)));
 }
 

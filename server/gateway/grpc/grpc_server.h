@@ -19,8 +19,8 @@ namespace presences::gateway {
 class GrpcServer {
  public:
   struct Options {
-    std::string address;     // host:port; port 0 is any free port
-    std::string cert_file;   // PEM; empty: plaintext
+    std::string address;    // host:port; port 0 is any free port
+    std::string cert_file;  // PEM; empty: plaintext
     std::string key_file;
     std::string client_ca_file;  // empty: clients show no certificate
     bool channelz = false;       // design 3.4: in dev

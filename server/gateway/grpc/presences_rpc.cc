@@ -1,17 +1,10 @@
 #include "server/gateway/grpc/presences_rpc.h"
 
-#include <functional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "google/rpc/status.pb.h"
 #include "presences/v1/presences.grpc.pb.h"
+#include "server/api/presences_api.h"
 #include "server/gateway/grpc/arena_allocator.h"
 #include "server/gateway/grpc/call.h"
 #include "server/gateway/grpc/rpc_metrics.h"
-#include "server/wire/presence_proto.h"
-#include "server/wire/request_proto.h"
 
 namespace presences::gateway {
 namespace {
@@ -19,16 +12,11 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-template <typename Repeated>
-std::vector<std::string> Strings(const Repeated& field) {
-  return {field.begin(), field.end()};
-}
-
 class PresencesRpc final : public v1::Presences::CallbackService {
  public:
   PresencesRpc(service::PresenceService& presences, const auth::Authenticator& authenticator,
                const Clock& clock, Metrics& metrics)
-      : presences_(presences), authenticator_(authenticator), clock_(clock), metrics_(metrics) {
+      : api_(presences), authenticator_(authenticator), clock_(clock), metrics_(metrics) {
     SetMessageAllocatorFor_UpsertPresence(&upsert_allocator_);
     SetMessageAllocatorFor_GetPresence(&get_allocator_);
     SetMessageAllocatorFor_UpdatePresence(&update_allocator_);
@@ -38,25 +26,33 @@ class PresencesRpc final : public v1::Presences::CallbackService {
   ServerUnaryReactor* UpsertPresence(CallbackServerContext* context,
                                      const v1::UpsertPresenceRequest* request,
                                      v1::Presence* response) override {
-    return Write(context, *request, response, upsert_, &service::PresenceService::Upsert);
+    const Answer answer(context, upsert_);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
+    if (!principal.ok()) return answer.Finish(principal.status());
+    api_.Upsert(**principal, Source::kGrpc, *request, response,
+                [answer](const absl::Status& status) { answer.Finish(status); });
+    return answer.reactor();
   }
 
   ServerUnaryReactor* UpdatePresence(CallbackServerContext* context,
                                      const v1::UpdatePresenceRequest* request,
                                      v1::Presence* response) override {
-    return Write(context, *request, response, update_, &service::PresenceService::Update);
+    const Answer answer(context, update_);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
+    if (!principal.ok()) return answer.Finish(principal.status());
+    api_.Update(**principal, Source::kGrpc, *request, response,
+                [answer](const absl::Status& status) { answer.Finish(status); });
+    return answer.reactor();
   }
 
   ServerUnaryReactor* DeletePresence(CallbackServerContext* context,
                                      const v1::DeletePresenceRequest* request,
                                      google::protobuf::Empty*) override {
     const Answer answer(context, delete_);
-    const auto principal = Admit(context, *request, kMaxRequestBytes);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    presences_.Delete(**principal, Source::kGrpc, wire::FromProto(*request),
-                      [answer](absl::StatusOr<PresencePtr> result) {
-                        answer.Finish(result.status());
-                      });
+    api_.Delete(**principal, Source::kGrpc, *request,
+                [answer](const absl::Status& status) { answer.Finish(status); });
     return answer.reactor();
   }
 
@@ -64,73 +60,37 @@ class PresencesRpc final : public v1::Presences::CallbackService {
                                   const v1::GetPresenceRequest* request,
                                   v1::Presence* response) override {
     const Answer answer(context, get_);
-    const auto principal = Admit(context, *request, kMaxRequestBytes);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    const auto record = presences_.Get(**principal, request->presence_id());
-    if (record.ok()) wire::ToProto(**record, response);
-    return answer.Finish(record.status());
+    return answer.Finish(api_.Get(**principal, *request, response));
   }
 
   ServerUnaryReactor* ListPresences(CallbackServerContext* context,
                                     const v1::ListPresencesRequest* request,
                                     v1::ListPresencesResponse* response) override {
     const Answer answer(context, list_);
-    const auto principal = Admit(context, *request, kMaxRequestBytes);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    const bool want_total = !request->has_total() || request->total();
-    const auto result =
-        presences_.List(**principal, Strings(request->queries()), want_total, request->ttl());
-    if (!result.ok()) return answer.Finish(result.status());
-    response->set_total(result->total);
-    for (const PresencePtr& record : result->records) {
-      wire::ToProto(*record, response->add_presences());
-    }
-    return answer.Finish(absl::OkStatus());
+    return answer.Finish(api_.List(**principal, *request, response));
   }
 
   ServerUnaryReactor* CountPresences(CallbackServerContext* context,
                                      const v1::CountPresencesRequest* request,
                                      v1::CountPresencesResponse* response) override {
     const Answer answer(context, count_);
-    const auto principal = Admit(context, *request, kMaxRequestBytes);
+    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    const auto result =
-        presences_.Count(**principal, Strings(request->queries()), request->group_by());
-    if (!result.ok()) return answer.Finish(result.status());
-    response->set_total(result->total);
-    for (const auto& [value, count] : result->groups) {
-      auto* group = response->add_groups();
-      group->set_value(value);
-      group->set_count(count);
-    }
-    return answer.Finish(absl::OkStatus());
+    return answer.Finish(api_.Count(**principal, *request, response));
   }
 
   ServerUnaryReactor* BatchUpsertPresences(CallbackServerContext* context,
                                            const v1::BatchUpsertPresencesRequest* request,
                                            v1::BatchUpsertPresencesResponse* response) override {
     const Answer answer(context, batch_upsert_);
-    const auto principal = Admit(context, *request, kMaxBatchBytes);
+    const auto principal = Admit(context, *request, api::kMaxBatchBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    std::vector<absl::StatusOr<RawWrite>> raw;
-    raw.reserve(static_cast<std::size_t>(request->presences_size()));
-    for (const auto& item : request->presences()) raw.push_back(wire::FromProto(item));
-    presences_.BatchUpsert(**principal, Source::kGrpc, std::move(raw),
-                           [answer, response](auto results) {
-                             if (!results.ok()) {
-                               answer.Finish(results.status());
-                               return;
-                             }
-                             for (const auto& result : *results) {
-                               auto* out = response->add_results();
-                               if (result.ok()) {
-                                 wire::ToProto(**result, out->mutable_presence());
-                               } else {
-                                 wire::ToProto(result.status(), out->mutable_error());
-                               }
-                             }
-                             answer.Finish(absl::OkStatus());
-                           });
+    api_.BatchUpsert(**principal, Source::kGrpc, *request, response,
+                     [answer](const absl::Status& status) { answer.Finish(status); });
     return answer.reactor();
   }
 
@@ -138,14 +98,10 @@ class PresencesRpc final : public v1::Presences::CallbackService {
                                            const v1::BatchDeletePresencesRequest* request,
                                            v1::BatchDeletePresencesResponse* response) override {
     const Answer answer(context, batch_delete_);
-    const auto principal = Admit(context, *request, kMaxBatchBytes);
+    const auto principal = Admit(context, *request, api::kMaxBatchBytes);
     if (!principal.ok()) return answer.Finish(principal.status());
-    presences_.BatchDelete(**principal, Strings(request->presence_ids()),
-                           Strings(request->queries()),
-                           [answer, response](absl::StatusOr<std::int64_t> deleted) {
-                             if (deleted.ok()) response->set_deleted(*deleted);
-                             answer.Finish(deleted.status());
-                           });
+    api_.BatchDelete(**principal, *request, response,
+                     [answer](const absl::Status& status) { answer.Finish(status); });
     return answer.reactor();
   }
 
@@ -176,28 +132,12 @@ class PresencesRpc final : public v1::Presences::CallbackService {
   template <typename Request>
   absl::StatusOr<auth::PrincipalPtr> Admit(CallbackServerContext* context, const Request& request,
                                            std::size_t limit) const {
-    absl::Status size = CheckSize(request.ByteSizeLong(), limit);
+    absl::Status size = api::CheckSize(request.ByteSizeLong(), limit);
     if (!size.ok()) return size;
     return authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
   }
 
-  template <typename Request, typename Method>
-  ServerUnaryReactor* Write(CallbackServerContext* context, const Request& request,
-                            v1::Presence* response, const RpcMetrics& metrics, Method method) {
-    const Answer answer(context, metrics);
-    const auto principal = Admit(context, request, kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    absl::StatusOr<RawWrite> raw = wire::FromProto(request);
-    if (!raw.ok()) return answer.Finish(raw.status());
-    (presences_.*method)(**principal, Source::kGrpc, *std::move(raw),
-                         [answer, response](absl::StatusOr<PresencePtr> result) {
-                           if (result.ok()) wire::ToProto(**result, response);
-                           answer.Finish(result.status());
-                         });
-    return answer.reactor();
-  }
-
-  service::PresenceService& presences_;
+  api::PresencesApi api_;
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
   Metrics& metrics_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "presences/v1/realtime.grpc.pb.h"
+#include "server/api/presences_api.h"
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
 #include "server/gateway/grpc/rpc_metrics.h"
@@ -49,8 +50,8 @@ class RealtimeRpc final : public Base {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override {
     const MonotonicTime started = clock_.Monotonic();
-    auto stream = std::make_shared<SubscribeStream>(
-        context, [this, started](const absl::Status& status) {
+    auto stream =
+        std::make_shared<SubscribeStream>(context, [this, started](const absl::Status& status) {
           subscribe_.Count(status, clock_.Monotonic() - started);
         });
     absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream);
@@ -73,7 +74,7 @@ class RealtimeRpc final : public Base {
   absl::StatusOr<hub::SessionPtr> Open(const grpc::CallbackServerContext& context,
                                        const grpc::ByteBuffer& buffer,
                                        std::shared_ptr<SubscribeStream> stream) {
-    absl::Status size = CheckSize(buffer.Length(), kMaxRequestBytes);
+    absl::Status size = api::CheckSize(buffer.Length(), api::kMaxRequestBytes);
     if (!size.ok()) return size;
     v1::SubscribeRequest request;
     grpc::ByteBuffer copy(buffer);

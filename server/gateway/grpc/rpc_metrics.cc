@@ -18,10 +18,9 @@ void RpcMetrics::Count(const absl::Status& status, MonotonicTime::duration took)
   std::atomic<Counter*>& slot = by_code_[code < kCodes ? code : 2];
   Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
-    counter = &metrics_.GetCounter("presences_grpc_requests_total",
-                                   "gRPC requests answered, by method and canonical code.",
-                                   {{"method", method_}, {"code", absl::StatusCodeToString(
-                                                                      status.code())}});
+    counter = &metrics_.GetCounter(
+        "presences_grpc_requests_total", "gRPC requests answered, by method and canonical code.",
+        {{"method", method_}, {"code", absl::StatusCodeToString(status.code())}});
     slot.store(counter, std::memory_order_release);
   }
   counter->Increment();

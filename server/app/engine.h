@@ -1,0 +1,23 @@
+// Engine: the log that the configuration asks for.
+//
+// Threads: any (pure functions).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/config/config.h"
+#include "server/core/rules.h"
+#include "server/store/log.h"
+
+namespace presences::app {
+
+// GENERAL_STORAGE_UNAVAILABLE: it cannot be opened; the message says what to do.
+absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::Storage& storage,
+                                                       const std::vector<ProjectRules>& projects);
+
+// "memory", "embedded" or "redis".
+const char* EngineName(const config::Storage& storage);
+
+}  // namespace presences::app

@@ -1,0 +1,20 @@
+// presenced: parses flags, starts the server, waits for signals. Exit codes are design 3.1's.
+#include <absl/synchronization/mutex.h>
+#include <signal.h>
+
+#include "server/app/command_line.h"
+#include "server/app/run.h"
+
+int main(int argc, char** argv) {
+  // Before any gRPC call: Debian's Abseil aborts on lock orders that it finds suspicious.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // Before any thread: signals are taken by sigwait on this one.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const presences::app::CommandLine line = presences::app::ParseCommandLine(argc, argv);
+  return presences::app::Run(line, signals);
+}

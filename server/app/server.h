@@ -1,0 +1,44 @@
+// Server: everything that runs, built in order and stopped in the reverse one.
+//
+// Order of building: log, states (loaded), committer, hub, expirer, use cases, listeners. Stopping
+// undoes it: listeners drain first, the log closes last, so nothing acknowledged is ever dropped.
+//
+// Threads: Start, Drain and the destructor on the main thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/clock.h"
+#include "server/config/config.h"
+
+namespace presences::app {
+
+class Server {
+ public:
+  // UNAVAILABLE without a reason: an address cannot be listened on. GENERAL_STORAGE_UNAVAILABLE:
+  // the storage cannot be opened. FAILED_PRECONDITION: TLS files or credentials are unusable.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const config::Config& config, bool dev,
+                                                       Clock& clock);
+  ~Server();
+
+  // The one line for stdout (design 3.1), without a line end.
+  std::string ReadyLine() const;
+  const std::string& grpc_address() const;
+
+  // Takes keys and tokens from `config`; everything else stays. An error changes nothing.
+  absl::Status Reload(const config::Config& config);
+
+  // Stops as design 6.4 says: unready, drain_delay, going_away, finish, flush. Returns when all
+  // is written.
+  void Drain();
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace presences::app
