@@ -13,7 +13,7 @@ namespace {
 
 // Compiled program and match cache together; a status is at most 1 KiB, so the slow path that
 // RE2 takes when the cache is full stays cheap.
-constexpr std::int64_t kRegexMemory = 256 * 1024;
+constexpr std::int64_t kRegexMemory = 1024 * 1024;
 
 bool Less(const Literal& a, const Literal& b) { return Compare(a.view(), b.view()) < 0; }
 bool Same(const Literal& a, const Literal& b) { return Compare(a.view(), b.view()) == 0; }
@@ -120,7 +120,6 @@ bool Condition::TextHolds(absl::string_view text) const {
 }
 
 bool Condition::IsAmongValues(const FilterValue& value) const {
-  if (value.kind == FilterValue::Kind::kOther) return false;
   if (values_.size() == 1) return Compare(values_[0].view(), value) == 0;
   const auto found = std::lower_bound(
       values_.begin(), values_.end(), value,

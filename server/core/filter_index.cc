@@ -18,10 +18,10 @@ bool KeyOf(Attribute::Kind kind, const FilterValue& value, std::string* key) {
       return true;
     case FilterValue::Kind::kNumber:
       *key = absl::StrCat("n", NumberText(value.number));
-      return tagged;
+      return true;
     case FilterValue::Kind::kBool:
       *key = value.boolean ? "btrue" : "bfalse";
-      return tagged;
+      return true;
     default:
       return false;
   }

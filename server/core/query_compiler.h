@@ -18,7 +18,7 @@ namespace presences {
 
 // Totals of one request. A filter set is evaluated per record and change, so its size is work.
 inline constexpr std::size_t kMaxConditions = 1000;
-inline constexpr std::size_t kMaxRegexes = 32;
+inline constexpr std::size_t kMaxRegexes = 16;
 
 enum class QueryDialect {
   kList,    // filters, orders, pages; no select

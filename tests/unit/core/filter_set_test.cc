@@ -108,6 +108,11 @@ TEST(FilterSetTest, FindsEqualitiesInsideAndAndOnTheSocket) {
                 .size(),
             2u);
   EXPECT_EQ(Filters({kOnline}, WatchDialect::kSocket).Equalities().size(), 1u);
+  const FilterSet mixed =
+      Filters({R"({"method":"equal","attribute":"status","values":[10,null,"10"]})"},
+              WatchDialect::kSocket);
+  ASSERT_EQ(mixed.Equalities().size(), 1u);
+  EXPECT_THAT(mixed.Equalities()[0].values, ElementsAre("10"));
   EXPECT_TRUE(FilterSet().Equalities().empty());
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "server/core/json.h"
 #include "server/core/query.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/query_records.h"
@@ -82,12 +83,12 @@ TEST(QueryLimitsTest, CountsNestedConditions) {
               HasReason(Reason::kGeneralArgumentInvalid, "queries[1]"));
 }
 
-TEST(QueryLimitsTest, Takes32PatternsAndNoMore) {
-  std::vector<std::string> queries(32, R"({"method":"regex","attribute":"status","values":["o"]})");
+TEST(QueryLimitsTest, Takes16PatternsAndNoMore) {
+  std::vector<std::string> queries(16, R"({"method":"regex","attribute":"status","values":["o"]})");
   EXPECT_THAT(StatusOfList(queries), IsOk());
   queries.push_back(queries[0]);
   EXPECT_THAT(StatusOfList(queries), HasReason(Reason::kGeneralArgumentInvalid,
-                                               "queries[32]: more than 32 regex conditions"));
+                                               "queries[16]: more than 16 regex conditions"));
 }
 
 TEST(QueryLimitsTest, RegexCannotBlowUp) {
@@ -109,6 +110,15 @@ TEST(QueryLimitsTest, RefusesInvalidUtf8) {
   EXPECT_THAT(
       StatusOfList({"{\"method\":\"equal\",\"attribute\":\"status\",\"values\":[\"\xff\"]}"}),
       HasReason(Reason::kGeneralArgumentInvalid, "queries[0]: not JSON"));
+}
+
+TEST(QueryLimitsTest, CutsWhatItQuotesBetweenCharacters) {
+  for (int padding = 60; padding < 66; ++padding) {
+    const std::string name = std::string(padding, 'a') + "\u00e4\U0001F408" + std::string(99, 'b');
+    const absl::Status status = StatusOfList({absl::StrCat("{\"method\":\"", name, "\"}")});
+    EXPECT_THAT(status, HasReason(Reason::kGeneralArgumentInvalid, "...\"; use one of"));
+    EXPECT_TRUE(IsUtf8(status.message())) << padding;
+  }
 }
 
 TEST(QueryLimitsTest, EscapesWhatItQuotes) {

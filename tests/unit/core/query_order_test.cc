@@ -53,6 +53,8 @@ TEST(QueryOrderTest, BreaksTiesBackwardsUnderNewestFirst) {
     // Only the first order counts.
     EXPECT_TRUE(ComesBefore(*At(1, 1), *At(2, 1), {Ascending(Kind::kStatus), Descending(kind)}));
   }
+  EXPECT_TRUE(
+      ComesBefore(*At(2, 1), *At(1, 1), {Descending(Kind::kCreatedAt), Ascending(Kind::kStatus)}));
   EXPECT_TRUE(ComesBefore(*At(1, 1), *At(2, 1), {Descending(Kind::kExpiresAt)}));
 }
 
@@ -85,6 +87,9 @@ TEST(QueryOrderTest, SortsMetadataByKindThenValue) {
       EXPECT_EQ(ComesBefore(*records[i], *records[j], orders), i < j) << sorted[i] << sorted[j];
     }
   }
+  // Absent, null, objects and lists are one rank.
+  EXPECT_TRUE(ComesBefore(*MakeRecord("p", "s", R"({"v":[]})", 1),
+                          *MakeRecord("p", "s", R"({})", 2), orders));
   // Descending: absent values last.
   EXPECT_TRUE(ComesBefore(*records[11], *records[0], {Descending(Kind::kMetadata, "v")}));
 }
