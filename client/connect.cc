@@ -28,8 +28,8 @@ absl::StatusOr<std::string> ReadFile(absl::string_view option, const std::string
   std::ostringstream text;
   text << file.rdbuf();
   if (!file || text.str().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        option, ": cannot read ", path, "; check the path and its permissions"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": cannot read ", path, "; check the path and its permissions"));
   }
   return text.str();
 }
@@ -89,9 +89,9 @@ absl::StatusOr<PresenceClient> Connect(const ConnectOptions& options) {
       grpc::CreateCustomChannel(std::string(target), *credentials, Arguments());
   auto stub = MakePresenceStub(v1::Presences::NewStub(channel), v1::Realtime::NewStub(channel),
                                MakeHealthStub(channel));
-  return PresenceClient(MakeRetryingConnection(
-      MakeCredentialStub(std::move(stub), SourceOf(options)), Clock::System(),
-      {.policy = options.retry}));
+  return PresenceClient(
+      MakeRetryingConnection(MakeCredentialStub(std::move(stub), SourceOf(options)),
+                             Clock::System(), {.policy = options.retry}));
 }
 
 }  // namespace presences::client

@@ -10,13 +10,13 @@ namespace presences::client {
 namespace {
 
 absl::Status Check(absl::string_view name, absl::string_view value) {
-  const bool fits = std::all_of(value.begin(), value.end(), [](unsigned char c) {
-    return absl::ascii_isprint(c) && c != ' ';
-  });
+  const bool fits = std::all_of(value.begin(), value.end(),
+                                [](unsigned char c) { return absl::ascii_isprint(c) && c != ' '; });
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(name, ": must be visible ASCII characters without spaces or line ends; was it "
-                         "read from a file together with its newline?"));
+      absl::StrCat(name,
+                   ": must be visible ASCII characters without spaces or line ends; was it "
+                   "read from a file together with its newline?"));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct PresenceUpsert {
   std::optional<std::string> metadata = {};
   std::optional<TimePoint> expires_at = {};
   std::optional<std::vector<std::string>> permissions = {};  // absent and empty differ
-  std::optional<std::int64_t> if_revision = {};  // 0: only if there is no such record
+  std::optional<std::int64_t> if_revision = {};              // 0: only if there is no such record
 };
 
 // Changes the fields that are given.

@@ -1,7 +1,7 @@
 // PresenceClient: presences for C++ programs.
 //
-//   auto client = client::Connect({.endpoint = "127.0.0.1:50051", .project = "demo", .api_key = k});
-//   auto presence = client->Upsert({.id = "p1", .status = "online", .user_id = "u1"});
+//   auto client = client::Connect({.endpoint = "127.0.0.1:50051", .project = "demo", .api_key =
+//   k}); auto presence = client->Upsert({.id = "p1", .status = "online", .user_id = "u1"});
 //
 // A thin value: copies share one connection. What retries, and how, is in RetryPolicy; what each
 // call may answer is in the comments of proto/presences/v1.

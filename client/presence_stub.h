@@ -22,15 +22,16 @@ class PresenceStub {
 
   virtual ~PresenceStub() = default;
 
-  virtual grpc::Status Upsert(grpc::ClientContext& context, const v1::UpsertPresenceRequest& request,
-                              v1::Presence* response) = 0;
+  virtual grpc::Status Upsert(grpc::ClientContext& context,
+                              const v1::UpsertPresenceRequest& request, v1::Presence* response) = 0;
   virtual grpc::Status Get(grpc::ClientContext& context, const v1::GetPresenceRequest& request,
                            v1::Presence* response) = 0;
   virtual grpc::Status List(grpc::ClientContext& context, const v1::ListPresencesRequest& request,
                             v1::ListPresencesResponse* response) = 0;
-  virtual grpc::Status Update(grpc::ClientContext& context, const v1::UpdatePresenceRequest& request,
-                              v1::Presence* response) = 0;
-  virtual grpc::Status Delete(grpc::ClientContext& context, const v1::DeletePresenceRequest& request,
+  virtual grpc::Status Update(grpc::ClientContext& context,
+                              const v1::UpdatePresenceRequest& request, v1::Presence* response) = 0;
+  virtual grpc::Status Delete(grpc::ClientContext& context,
+                              const v1::DeletePresenceRequest& request,
                               google::protobuf::Empty* response) = 0;
   virtual grpc::Status Count(grpc::ClientContext& context, const v1::CountPresencesRequest& request,
                              v1::CountPresencesResponse* response) = 0;

@@ -29,30 +29,44 @@ void ToProto(TimePoint time, Timestamp* out) {
 
 ChangeType FromProto(v1::Change::Type type) {
   switch (type) {
-    case v1::Change::TYPE_UPSERTED: return ChangeType::kUpserted;
-    case v1::Change::TYPE_UPDATED: return ChangeType::kUpdated;
-    case v1::Change::TYPE_DELETED: return ChangeType::kDeleted;
-    case v1::Change::TYPE_EXPIRED: return ChangeType::kExpired;
-    case v1::Change::TYPE_REMOVED: return ChangeType::kRemoved;
-    default: return ChangeType::kUnknown;
+    case v1::Change::TYPE_UPSERTED:
+      return ChangeType::kUpserted;
+    case v1::Change::TYPE_UPDATED:
+      return ChangeType::kUpdated;
+    case v1::Change::TYPE_DELETED:
+      return ChangeType::kDeleted;
+    case v1::Change::TYPE_EXPIRED:
+      return ChangeType::kExpired;
+    case v1::Change::TYPE_REMOVED:
+      return ChangeType::kRemoved;
+    default:
+      return ChangeType::kUnknown;
   }
 }
 
 DeleteCause FromProto(v1::Change::DeleteCause cause) {
   switch (cause) {
-    case v1::Change::DELETE_CAUSE_CALL: return DeleteCause::kCall;
-    case v1::Change::DELETE_CAUSE_CONNECTION: return DeleteCause::kConnection;
-    default: return DeleteCause::kNone;
+    case v1::Change::DELETE_CAUSE_CALL:
+      return DeleteCause::kCall;
+    case v1::Change::DELETE_CAUSE_CONNECTION:
+      return DeleteCause::kConnection;
+    default:
+      return DeleteCause::kNone;
   }
 }
 
 StreamEvent::Kind KindOf(const v1::SubscribeResponse& message) {
   switch (message.kind_case()) {
-    case v1::SubscribeResponse::kReset: return StreamEvent::Kind::kReset;
-    case v1::SubscribeResponse::kChanges: return StreamEvent::Kind::kChanges;
-    case v1::SubscribeResponse::kCurrent: return StreamEvent::Kind::kCurrent;
-    case v1::SubscribeResponse::kGoingAway: return StreamEvent::Kind::kGoingAway;
-    default: return StreamEvent::Kind::kHeartbeat;
+    case v1::SubscribeResponse::kReset:
+      return StreamEvent::Kind::kReset;
+    case v1::SubscribeResponse::kChanges:
+      return StreamEvent::Kind::kChanges;
+    case v1::SubscribeResponse::kCurrent:
+      return StreamEvent::Kind::kCurrent;
+    case v1::SubscribeResponse::kGoingAway:
+      return StreamEvent::Kind::kGoingAway;
+    default:
+      return StreamEvent::Kind::kHeartbeat;
   }
 }
 

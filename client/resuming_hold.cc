@@ -51,8 +51,8 @@ class HeldCall {
 
 class ResumingHold final : public HeldStream {
  public:
-  ResumingHold(std::shared_ptr<PresenceStub> stub, PresenceUpsert upsert,
-               const RetryPolicy& policy, Clock& clock, std::uint64_t seed)
+  ResumingHold(std::shared_ptr<PresenceStub> stub, PresenceUpsert upsert, const RetryPolicy& policy,
+               Clock& clock, std::uint64_t seed)
       : stub_(std::move(stub)),
         upsert_(std::move(upsert)),
         backoff_(policy, seed),

@@ -133,11 +133,9 @@ class ResumingStream final : public EventStream {
 }  // namespace
 
 std::unique_ptr<EventStream> MakeResumingStream(std::shared_ptr<PresenceStub> stub,
-                                                SubscribeRequest request,
-                                                const RetryPolicy& policy, Clock& clock,
-                                                std::uint64_t seed) {
-  return std::make_unique<ResumingStream>(std::move(stub), std::move(request), policy, clock,
-                                          seed);
+                                                SubscribeRequest request, const RetryPolicy& policy,
+                                                Clock& clock, std::uint64_t seed) {
+  return std::make_unique<ResumingStream>(std::move(stub), std::move(request), policy, clock, seed);
 }
 
 }  // namespace presences::client

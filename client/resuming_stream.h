@@ -15,8 +15,7 @@ namespace presences::client {
 class PresenceStub;
 
 std::unique_ptr<EventStream> MakeResumingStream(std::shared_ptr<PresenceStub> stub,
-                                                SubscribeRequest request,
-                                                const RetryPolicy& policy, Clock& clock,
-                                                std::uint64_t seed);
+                                                SubscribeRequest request, const RetryPolicy& policy,
+                                                Clock& clock, std::uint64_t seed);
 
 }  // namespace presences::client

@@ -26,9 +26,9 @@ Backoff::Backoff(const RetryPolicy& policy, std::uint64_t seed)
 milliseconds Backoff::Next(const absl::Status& status) {
   std::uniform_int_distribution<milliseconds::rep> jitter(step_.count() / 2, step_.count());
   const milliseconds wait(jitter(random_));
-  step_ = std::min(policy_.max_backoff,
-                   milliseconds(static_cast<milliseconds::rep>(
-                       static_cast<double>(step_.count()) * policy_.multiplier)));
+  step_ =
+      std::min(policy_.max_backoff, milliseconds(static_cast<milliseconds::rep>(
+                                        static_cast<double>(step_.count()) * policy_.multiplier)));
   return std::max(wait, RetryDelayOf(status).value_or(milliseconds(0)));
 }
 

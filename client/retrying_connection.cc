@@ -127,10 +127,14 @@ class RetryingConnection final : public PresenceConnection {
     if (absl::IsNotFound(response.status())) return Health::kServiceUnknown;
     if (!response.ok()) return response.status();
     switch (response->value()) {  // HealthCheckResponse.ServingStatus
-      case 1: return Health::kServing;
-      case 2: return Health::kNotServing;
-      case 3: return Health::kServiceUnknown;
-      default: return Health::kUnknown;
+      case 1:
+        return Health::kServing;
+      case 2:
+        return Health::kNotServing;
+      case 3:
+        return Health::kServiceUnknown;
+      default:
+        return Health::kUnknown;
     }
   }
 
@@ -145,15 +149,14 @@ class RetryingConnection final : public PresenceConnection {
   // Calls until it succeeds, is refused, or the time is up. `repeatable`: a second execution does
   // no harm. `*repeated`: an attempt whose effect is unknown preceded the last one.
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(
-      grpc::Status (PresenceStub::*method)(grpc::ClientContext&, const Request&, Response*),
-      const Request& request, bool repeatable, bool* repeated = nullptr) {
+  absl::StatusOr<Response> Call(grpc::Status (PresenceStub::*method)(grpc::ClientContext&,
+                                                                     const Request&, Response*),
+                                const Request& request, bool repeatable, bool* repeated = nullptr) {
     const MonotonicTime deadline = clock_.Monotonic() + policy_.call_timeout;
     Backoff backoff(policy_, NextSeed());
     while (true) {
       grpc::ClientContext context;
-      const auto remaining =
-          std::chrono::ceil<milliseconds>(deadline - clock_.Monotonic());
+      const auto remaining = std::chrono::ceil<milliseconds>(deadline - clock_.Monotonic());
       context.set_deadline(std::chrono::system_clock::now() + remaining);
       Response response;
       const absl::Status status = FromGrpc((stub_.get()->*method)(context, request, &response));

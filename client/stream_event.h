@@ -38,9 +38,9 @@ bool Leaves(ChangeType type);
 
 struct StreamEvent {
   enum class Kind {
-    kReset,      // what is known is void; the state follows as changes, then kCurrent
+    kReset,  // what is known is void; the state follows as changes, then kCurrent
     kChanges,
-    kCurrent,    // the reader holds exactly what it may see
+    kCurrent,  // the reader holds exactly what it may see
     kHeartbeat,
     kGoingAway,  // the server asks to reconnect; the stream does so by itself
   };
