@@ -14,7 +14,7 @@
 ABSL_FLAG(std::string, config, "", "The YAML configuration file.");
 ABSL_FLAG(bool, dev, false,
           "Serve one project `demo` on loopback with a key and secret made on first start.");
-ABSL_FLAG(std::string, data_dir, "./presences-data",
+ABSL_FLAG(std::string, data_dir, "",
           "Where --dev keeps its data, key and secret; overrides storage.embedded.path otherwise.");
 ABSL_FLAG(std::string, grpc_address, "", "host:port for gRPC; port 0 is any free port.");
 ABSL_FLAG(std::string, http_address, "", "host:port for HTTP and WebSocket.");
@@ -87,6 +87,8 @@ CommandLine ParseCommandLine(int argc, char** argv) {
   line.config = absl::GetFlag(FLAGS_config);
   line.dev = absl::GetFlag(FLAGS_dev);
   line.data_dir = absl::GetFlag(FLAGS_data_dir);
+  line.data_dir_given = !line.data_dir.empty();
+  if (line.data_dir.empty()) line.data_dir = "./presences-data";
   line.grpc_address = Given(absl::GetFlag(FLAGS_grpc_address));
   line.http_address = Given(absl::GetFlag(FLAGS_http_address));
   line.metrics_address = Given(absl::GetFlag(FLAGS_metrics_address));

@@ -14,10 +14,10 @@
 namespace presences::app {
 
 // GENERAL_STORAGE_UNAVAILABLE: it cannot be opened; the message says what to do.
-absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::Storage& storage,
+absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConfig& storage,
                                                        const std::vector<ProjectRules>& projects);
 
 // "memory", "embedded" or "redis".
-const char* EngineName(const config::Storage& storage);
+const char* EngineName(const config::StorageConfig& storage);
 
 }  // namespace presences::app

@@ -15,6 +15,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/log.h"
 #include "server/base/reason.h"
+#include "server/config/build.h"
 #include "server/gateway/grpc/grpc_server.h"
 #include "server/hub/hub.h"
 #include "server/ops/admin_server.h"
@@ -27,6 +28,20 @@
 namespace presences::app {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& config) {
+  std::vector<auth::ProjectAuth> auths;
+  for (const config::ProjectConfig& project : config.projects) {
+    auto auth = config::BuildProjectAuth(project);
+    if (!auth.ok()) return auth.status();
+    auths.push_back(*std::move(auth));
+  }
+  return auths;
+}
+
+}  // namespace
 
 // Members in the order of building; destruction is the reverse.
 struct Server::Impl {
@@ -69,7 +84,7 @@ struct Server::Impl {
 };
 
 absl::Status Server::Impl::BuildStore() {
-  for (const config::Project& project : config.projects) {
+  for (const config::ProjectConfig& project : config.projects) {
     rules.push_back(config::BuildProjectRules(project));
   }
   auto opened = OpenEngine(config.storage, rules);
@@ -93,7 +108,6 @@ void Server::Impl::BuildServices() {
   std::vector<hub::Hub::Project> hub_projects;
   std::vector<store::Committer::Project> committed;
   std::vector<store::State*> expiring;
-  std::vector<auth::ProjectAuth> auths;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     hub_projects.push_back({rules[i].project_id, states[i].get(), heads[i]});
     committed.push_back({&rules[i], states[i].get(), heads[i]});
@@ -115,11 +129,12 @@ std::vector<service::Project> Server::Impl::ServiceProjects() const {
     service::Project project;
     project.rules = &rules[i];
     project.state = states[i].get();
-    project.limits.max_channels_per_subscription = limits.max_channels_per_subscription;
-    project.limits.writes_per_second = limits.writes_per_second;
+    project.limits.max_channels_per_subscription =
+        static_cast<std::size_t>(limits.max_channels_per_subscription);
+    project.limits.writes_per_second = static_cast<double>(limits.writes_per_second);
     if (limits.writes_per_second > 0) {
-      project.writes = std::make_shared<service::TokenBucket>(limits.writes_per_second,
-                                                              limits.writes_per_second, clock);
+      project.writes = std::make_shared<service::TokenBucket>(
+          project.limits.writes_per_second, project.limits.writes_per_second, clock);
     }
     projects.push_back(std::move(project));
   }
@@ -128,16 +143,19 @@ std::vector<service::Project> Server::Impl::ServiceProjects() const {
 
 absl::Status Server::Impl::BuildListeners() {
   gateway::GrpcServer::Options options;
-  options.address = config.server.grpc.address;
-  options.cert_file = config.server.grpc.tls.cert_file;
-  options.key_file = config.server.grpc.tls.key_file;
-  options.client_ca_file = config.server.grpc.tls.client_ca_file;
+  options.address = config.server.grpc.address.ToString();
+  if (const auto& tls = config.server.grpc.tls) {
+    options.cert_file = tls->cert_file;
+    options.key_file = tls->key_file;
+    options.client_ca_file = tls->client_ca_file;
+  }
   options.channelz = dev;
   auto grpc_server =
       gateway::GrpcServer::Start(options, {*presences, *realtime, *authenticator, clock, metrics});
   if (!grpc_server.ok()) return grpc_server.status();
   grpc = *std::move(grpc_server);
-  auto admin_server = ops::AdminServer::Start(config.server.metrics.address, AdminHandlers());
+  auto admin_server =
+      ops::AdminServer::Start(config.server.metrics.address.ToString(), AdminHandlers());
   if (!admin_server.ok()) return admin_server.status();
   admin = *std::move(admin_server);
   return absl::OkStatus();
@@ -204,7 +222,7 @@ Server::~Server() {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::Config& config, bool dev,
                                                       Clock& clock) {
   auto impl = std::make_unique<Impl>(config, dev, clock);
-  auto auths = config::BuildProjectAuth(config);
+  auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
   impl->authenticator = std::make_unique<auth::Authenticator>(*std::move(auths));
   if (absl::Status status = impl->BuildStore(); !status.ok()) return status;
@@ -219,10 +237,21 @@ std::string Server::ReadyLine() const {
                       "\",\"metrics\":\"", impl_->admin->address(), "\",\"pid\":", ::getpid(), "}");
 }
 
-const std::string& Server::grpc_address() const { return impl_->grpc->address(); }
+config::BoundAddresses Server::addresses() const {
+  return {impl_->grpc->address(), "", impl_->admin->address()};
+}
 
 absl::Status Server::Reload(const config::Config& config) {
-  auto auths = config::BuildProjectAuth(config);
+  for (std::size_t i = 0; i < std::max(config.projects.size(), impl_->rules.size()); ++i) {
+    if (i < config.projects.size() && i < impl_->rules.size() &&
+        config.projects[i].id == impl_->rules[i].project_id) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        "projects: adding, removing or reordering projects takes a restart; keys and tokens of "
+        "the running ones can be reloaded");
+  }
+  auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
   impl_->authenticator->Reload(*std::move(auths));
   return absl::OkStatus();

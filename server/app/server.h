@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
 #include "server/config/config.h"
+#include "server/config/dev_mode.h"
 
 namespace presences::app {
 
@@ -26,7 +27,7 @@ class Server {
 
   // The one line for stdout (design 3.1), without a line end.
   std::string ReadyLine() const;
-  const std::string& grpc_address() const;
+  config::BoundAddresses addresses() const;
 
   // Takes keys and tokens from `config`; everything else stays. An error changes nothing.
   absl::Status Reload(const config::Config& config);

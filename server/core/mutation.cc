@@ -81,10 +81,27 @@ absl::string_view OwnerAfterUpsert(const Presence* current, const Caller& caller
   return current == nullptr || caller.privileged ? target : current->user_id();
 }
 
-TimePoint DefaultExpiry(const Presence* current, const MutationContext& context) {
+// The record after an upsert that was permitted.
+PresencePtr Replacement(const Presence* current, const Caller& caller, absl::string_view target,
+                        const UpsertInput& input, bool held, const MutationContext& context) {
+  PresenceFields fields;
+  fields.id = current == nullptr ? absl::string_view(input.presence_id) : current->id();
+  fields.user_id = OwnerAfterUpsert(current, caller, target);
+  fields.status = input.status;
+  fields.metadata = input.metadata;
+  const std::vector<std::string> permissions =
+      input.permissions ? *input.permissions : DefaultPermissions(fields.user_id);
+  fields.permissions = Views(permissions);
+  fields.created_at = current == nullptr ? context.now : current->created_at();
+  fields.updated_at = context.now;
   // A held record ends with its connection (design 5.4), so a write must not shorten it unasked.
-  if (current != nullptr && current->held()) return context.now + kMaxTtl;
-  return context.now + context.rules.default_ttl;
+  fields.expires_at =
+      input.expires_at.value_or(context.now + (held ? kMaxTtl : context.rules.default_ttl));
+  fields.revision = context.revision;
+  fields.created_revision = current == nullptr ? context.revision : current->created_revision();
+  fields.source = caller.source;
+  fields.held = held;
+  return Presence::Make(fields);
 }
 
 absl::Status CheckUpsert(const Presence* current, const Presence* occupant, const Caller& caller,
@@ -121,23 +138,22 @@ absl::StatusOr<PresencePtr> Upsert(const Presence* current, const Presence* occu
   if (!target.ok()) return target.status();
   const absl::Status status = CheckUpsert(current, occupant, caller, input);
   if (!status.ok()) return status;
+  const bool held = current != nullptr && current->held();
+  return Replacement(current, caller, *target, input, held, context);
+}
 
-  PresenceFields fields;
-  fields.id = current == nullptr ? absl::string_view(input.presence_id) : current->id();
-  fields.user_id = OwnerAfterUpsert(current, caller, *target);
-  fields.status = input.status;
-  fields.metadata = input.metadata;
-  const std::vector<std::string> permissions =
-      input.permissions ? *input.permissions : DefaultPermissions(fields.user_id);
-  fields.permissions = Views(permissions);
-  fields.created_at = current == nullptr ? context.now : current->created_at();
-  fields.updated_at = context.now;
-  fields.expires_at = input.expires_at.value_or(DefaultExpiry(current, context));
-  fields.revision = context.revision;
-  fields.created_revision = current == nullptr ? context.revision : current->created_revision();
-  fields.source = caller.source;
-  fields.held = current != nullptr && current->held();
-  return Presence::Make(fields);
+absl::StatusOr<PresencePtr> Hold(const PresencePtr& current, const Presence* occupant,
+                                 const Caller& caller, const HoldInput& input,
+                                 const MutationContext& context) {
+  const absl::StatusOr<std::string> target = TargetUser(caller, input.upsert);
+  if (!target.ok()) return target.status();
+  if (current && current->user_id() != *target) return AlreadyExists(input.upsert.presence_id);
+  const absl::Status status = CheckUpsert(current.get(), occupant, caller, input.upsert);
+  if (!status.ok()) return status;
+  PresencePtr record =
+      Replacement(current.get(), caller, *target, input.upsert, /*held=*/true, context);
+  const bool silent = input.joining && current && current->held() && current->SameContent(*record);
+  return silent ? current : record;
 }
 
 absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* target_user_record,

@@ -32,6 +32,13 @@ absl::StatusOr<PresencePtr> Upsert(const Presence* current, const Presence* occu
                                    const Caller& caller, const UpsertInput& input,
                                    const MutationContext& context);
 
+// As Upsert, for a connection that holds the record: it lasts 30 days unless released. Somebody
+// else's record is always PRESENCE_ALREADY_EXISTS. Answers `current` itself, unchanged, when a
+// joining connection brings what the held record says already: nobody need be told.
+absl::StatusOr<PresencePtr> Hold(const PresencePtr& current, const Presence* occupant,
+                                 const Caller& caller, const HoldInput& input,
+                                 const MutationContext& context);
+
 // Changes the present fields. PRESENCE_NOT_FOUND when absent or not readable, USER_UNAUTHORIZED
 // without update. A key may name another userId: the owner changes, and permissions become the
 // new owner's defaults unless given. In a per_user project a target user that already has a

@@ -37,6 +37,12 @@ struct UpsertInput {
   std::optional<Revision> if_revision;                  // 0: only if there is no record
 };
 
+// An upsert by a connection that holds the record for as long as it lives (design 5.4).
+struct HoldInput {
+  UpsertInput upsert;     // without expires_at: the connection is the lifetime
+  bool joining = false;   // the connection does not hold the record yet
+};
+
 // A sparse write: absent fields stay.
 struct UpdateInput {
   std::string presence_id;

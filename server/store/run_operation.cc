@@ -27,20 +27,29 @@ absl::Status CheckRoom(const StagedProject& project) {
                    {{"limit", "max_presences"}, {"value", limit}});
 }
 
-absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
-                                const UpsertInput& input) {
-  PresencePtr current, occupant;
+// The record that an upsert is about, and who else sits on its id.
+struct Target {
+  PresencePtr current;
+  PresencePtr occupant;
+};
+
+absl::StatusOr<Target> FindTarget(StagedProject& project, const Caller& caller,
+                                  const UpsertInput& input) {
+  Target target;
   if (project.rules().identity == Identity::kPerUser) {
     const absl::StatusOr<std::string> user = TargetUser(caller, input);
     if (!user.ok()) return user.status();
-    current = project.LiveOf(*user);
-    if (!current) occupant = project.Live(input.presence_id);
+    target.current = project.LiveOf(*user);
+    if (!target.current) target.occupant = project.Live(input.presence_id);
   } else {
-    current = project.Live(input.presence_id);
+    target.current = project.Live(input.presence_id);
   }
-  absl::StatusOr<PresencePtr> record =
-      Upsert(current.get(), occupant.get(), caller, input, project.context());
-  if (!record.ok()) return record;
+  return target;
+}
+
+absl::StatusOr<PresencePtr> StageUpsert(StagedProject& project, PresencePtr current,
+                                        absl::StatusOr<PresencePtr> record) {
+  if (!record.ok() || *record == current) return record;
   if (!current) {
     const absl::Status room = CheckRoom(project);
     if (!room.ok()) return room;
@@ -48,6 +57,24 @@ absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
   record = NotUpdatedBefore(*std::move(record), current);
   project.Stage(ChangeKind::kUpserted, DeleteCause::kNone, std::move(current), *record);
   return record;
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
+                                const UpsertInput& input) {
+  absl::StatusOr<Target> target = FindTarget(project, caller, input);
+  if (!target.ok()) return target.status();
+  return StageUpsert(
+      project, target->current,
+      Upsert(target->current.get(), target->occupant.get(), caller, input, project.context()));
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
+                                const HoldInput& input) {
+  absl::StatusOr<Target> target = FindTarget(project, caller, input.upsert);
+  if (!target.ok()) return target.status();
+  return StageUpsert(
+      project, target->current,
+      Hold(target->current, target->occupant.get(), caller, input, project.context()));
 }
 
 absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
@@ -71,6 +98,15 @@ absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller& caller,
   const absl::Status status = CheckDelete(current.get(), caller, input);
   if (!status.ok()) return status;
   project.Stage(ChangeKind::kDeleted, DeleteCause::kCall, std::move(current), nullptr);
+  return PresencePtr();
+}
+
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller&, const ReleaseInput& input) {
+  for (const std::string& id : input.presence_ids) {
+    PresencePtr current = project.Live(id);
+    if (!current || !current->held() || !input.unheld(id)) continue;
+    project.Stage(ChangeKind::kDeleted, DeleteCause::kConnection, std::move(current), nullptr);
+  }
   return PresencePtr();
 }
 

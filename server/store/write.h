@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -22,7 +23,16 @@ struct ExpireInput {
   std::vector<std::string> presence_ids;
 };
 
-using Operation = std::variant<UpsertInput, UpdateInput, DeleteInput, ExpireInput>;
+// Removes held records that nobody holds any more; others stay.
+struct ReleaseInput {
+  std::vector<std::string> presence_ids;
+  // Asked when the operation's turn has come: true when the record is still without a holder.
+  // Must be quick and must not call into the store.
+  std::function<bool(const std::string& presence_id)> unheld;
+};
+
+using Operation =
+    std::variant<UpsertInput, HoldInput, UpdateInput, DeleteInput, ExpireInput, ReleaseInput>;
 
 class Write {
  public:
