@@ -72,6 +72,9 @@ absl::Status Committer::Impl::Admit(MonotonicTime now) {
     return MakeError(Reason::kGeneralShuttingDown,
                      "the server is shutting down; retry, another replica will answer");
   }
+  // A failed log may take seconds to find out that it still fails. One group at a time tries;
+  // the rest need not wait for it.
+  if (committer.log_failed() && (committing || !queue.empty())) return committer.log_status();
   if (queue.OldestAge(now) > options.max_queue_delay) {
     committer.metrics().shed.Increment();
     return Overloaded(options.max_queue_delay);
@@ -103,7 +106,7 @@ void Committer::Impl::Drain() {
 void Committer::Impl::WaitForWork(MutexLock& lock) {
   MonotonicTime probed = clock.Monotonic();
   while (queue.empty() && !stopping) {
-    if (committer.log_status().ok()) {
+    if (!committer.log_failed()) {
       work.Wait(lock);
       continue;
     }

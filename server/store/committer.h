@@ -60,13 +60,15 @@ class Committer {
   ~Committer();
 
   // Takes the write; Done() will be called. When the oldest waiting write has waited longer than
-  // max_queue_delay, refuses with GENERAL_RATE_LIMIT_EXCEEDED and retry info instead.
+  // max_queue_delay, refuses with GENERAL_RATE_LIMIT_EXCEEDED and retry info instead. While the
+  // log fails, one group at a time tries it and the rest are refused with log_status().
   void Submit(std::unique_ptr<Write> write);
 
   // Refuses new writes with GENERAL_SHUTTING_DOWN, finishes the waiting ones, stops the thread.
   void Stop();
 
-  // False from a failed append until one succeeds; the reason for readiness.
+  // An error from a failed append until one succeeds; decides readiness. A log that blocks is also
+  // tried when no write comes.
   absl::Status log_status() const;
 
   LogHead head(std::uint32_t project) const;

@@ -94,6 +94,7 @@ void GroupCommitter::NoteLogStatus(const absl::Status& status) {
     MutexLock lock(status_mutex_);
     if (log_status_ == status) return;
     before = std::exchange(log_status_, status);
+    log_failed_.store(!status.ok(), std::memory_order_relaxed);
   }
   if (status.ok()) {
     LogInfo("log works again");

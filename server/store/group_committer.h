@@ -31,6 +31,8 @@ class GroupCommitter {
   // Finds out whether the log works again, after it failed.
   void Probe();
 
+  // Whether log_status() is an error, at the price of a load.
+  bool log_failed() const { return log_failed_.load(std::memory_order_relaxed); }
   absl::Status log_status() const;
   LogHead head(std::uint32_t project) const;
   CommitMetrics& metrics() { return metrics_; }
@@ -63,6 +65,7 @@ class GroupCommitter {
   std::vector<std::unique_ptr<ProjectSlot>> projects_;
   std::vector<std::uint32_t> touched_;
   std::vector<LogEntry> entries_;
+  std::atomic<bool> log_failed_{false};
   mutable Mutex status_mutex_;
   absl::Status log_status_ GUARDED_BY(status_mutex_);
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/store/rocksdb/info_logger.h"
 #include "server/store/rocksdb/storage_error.h"
 
 namespace presences::store {
@@ -34,11 +35,10 @@ rocksdb::Options DatabaseOptions() {
   options.compression = rocksdb::kNoCompression;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_background_jobs = 2;
+  options.max_bgerror_resume_count = 0;  // Database::Reopen
   options.bytes_per_sync = kMegabyte;
   options.max_open_files = 128;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = kMegabyte;
-  options.keep_log_file_num = 2;
+  options.info_log = std::make_shared<InfoLogger>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;
@@ -103,26 +103,12 @@ std::unique_ptr<rocksdb::Iterator> Database::Iterate(const rocksdb::ReadOptions&
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options));
 }
 
-rocksdb::Status Database::Sync() {
-  MutexLock lock(replacing_);
-  if (!db_) return rocksdb::Status::IOError("not open");
-  return db_->SyncWAL();
-}
-
-rocksdb::Status Database::Recover() {
-  MutexLock lock(replacing_);
-  if (db_) {
-    const rocksdb::Status resumed = db_->Resume();
-    // While the disk is full, opening again would only replay the WAL for nothing.
-    if (resumed.ok() || resumed.IsNoSpace() || resumed.IsBusy()) return resumed;
-    db_->Close();
-    db_.reset();
-  }
+rocksdb::Status Database::Reopen() {
+  Close();
   return OpenNow();
 }
 
 rocksdb::Status Database::Close() {
-  MutexLock lock(replacing_);
   if (!db_) return rocksdb::Status::OK();
   const rocksdb::Status status = db_->Close();
   db_.reset();

@@ -1,19 +1,19 @@
-// Database: RocksDB, opened the one way we want it, and reopened when it gave up.
+// Database: RocksDB, opened the one way we want it, and opened again when it failed.
 //
-// After an I/O error RocksDB refuses every write until Resume; after some it refuses even that,
-// and only opening it again helps.
+// RocksDB's own Resume is not used: after a failed WAL write it can leave the damaged log in
+// place, and builds of RocksDB with assertions, as Debian's, abort when it is written to again.
 //
-// Threads: one at a time; Sync may run beside everything else.
+// Threads: one at a time.
 #pragma once
 
 #include <rocksdb/db.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/base/mutex.h"
 
 namespace presences::store {
 
@@ -26,10 +26,9 @@ class Database {
   rocksdb::Status Write(rocksdb::WriteBatch* batch, bool sync);
   rocksdb::Status Get(const std::string& key, std::string* value);
   std::unique_ptr<rocksdb::Iterator> Iterate(const rocksdb::ReadOptions& options);
-  // Makes everything written so far survive a power cut.
-  rocksdb::Status Sync();
-  // After a failed write or sync: makes writing possible again, or says why it is not.
-  rocksdb::Status Recover();
+  // After a failed write or sync: closes and opens again. What a failed write wrote may be there
+  // afterwards.
+  rocksdb::Status Reopen();
   rocksdb::Status Close();
 
   const std::string& path() const { return path_; }
@@ -39,8 +38,6 @@ class Database {
   rocksdb::Status OpenNow();
 
   const std::string path_;
-  // Replaced under the mutex. Sync holds it while the device works, so reopening waits for that.
-  Mutex replacing_;
   std::unique_ptr<rocksdb::DB> db_;  // null: reopening failed
 };
 

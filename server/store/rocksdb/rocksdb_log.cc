@@ -2,12 +2,14 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/check.h"
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/rocksdb/database.h"
 #include "server/store/rocksdb/key_layout.h"
@@ -19,6 +21,9 @@ namespace presences::store {
 namespace {
 
 absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// Opening replays the WAL, so a disk that stays full must not make every write try it.
+constexpr std::chrono::milliseconds kReopenPause{250};
 
 class RocksdbLog final : public Log {
  public:
@@ -42,7 +47,7 @@ class RocksdbLog final : public Log {
 
   const std::string& KeyOf(const LogEntry& entry);
   void FillBatch(absl::Span<const LogEntry> entries);
-  rocksdb::Status Write();
+  rocksdb::Status Recover();
   void RememberVersionsBefore(absl::Span<const LogEntry> entries);
 
   const std::unique_ptr<Database> database_;
@@ -50,7 +55,9 @@ class RocksdbLog final : public Log {
   std::vector<Project> projects_;
   rocksdb::WriteBatch batch_;
   std::string key_;
-  bool failed_ = false;
+  bool failed_ = false;  // the last write or sync: RocksDB must be opened again
+  rocksdb::Status last_reopen_;
+  MonotonicTime next_reopen_;
   bool closed_ = false;
   // The versions that failed appends would have replaced. Their WAL records may come back in a
   // recovery, so the next batch writes the versions from before again.
@@ -66,7 +73,7 @@ RocksdbLog::RocksdbLog(std::unique_ptr<Database> database, Durability durability
     const std::string& id = project_ids[i];
     projects_.push_back({id, HeadKey(id), RecordPrefix(id), heads[i], false});
   }
-  if (durability_ == Durability::kAsync) syncer_.emplace(*database_);
+  if (durability_ == Durability::kAsync) syncer_.emplace(database_->path());
 }
 
 absl::StatusOr<LogHead> RocksdbLog::Load(std::uint32_t project,
@@ -125,29 +132,31 @@ void RocksdbLog::FillBatch(absl::Span<const LogEntry> entries) {
   if (entries.empty()) batch_.Put(kProbeKey, "");
 }
 
-rocksdb::Status RocksdbLog::Write() {
-  if (failed_) {
-    const rocksdb::Status recovered = database_->Recover();
-    if (!recovered.ok()) return recovered;
-  }
-  const rocksdb::Status written = database_->Write(&batch_, durability_ == Durability::kSync);
-  if (written.ok() && syncer_) syncer_->NoteWrite();
-  return written;
+rocksdb::Status RocksdbLog::Recover() {
+  const MonotonicTime now = Clock::System().Monotonic();
+  if (!last_reopen_.ok() && now < next_reopen_) return last_reopen_;
+  last_reopen_ = database_->Reopen();
+  next_reopen_ = Clock::System().Monotonic() + kReopenPause;
+  return last_reopen_;
 }
 
 absl::Status RocksdbLog::Append(absl::Span<const LogEntry> entries) {
   if (syncer_ && syncer_->TakeFailure()) failed_ = true;
-  FillBatch(entries);
-  const rocksdb::Status written = Write();
-  if (written.ok()) {
-    failed_ = false;
-    before_failure_.clear();
-    return absl::OkStatus();
+  if (failed_) {
+    const rocksdb::Status recovered = Recover();
+    if (!recovered.ok()) return AppendError(recovered);
   }
-  if (!failed_) LogError("embedded storage failed", {{"detail", written.ToString()}});
-  failed_ = true;
-  RememberVersionsBefore(entries);
-  return AppendError(written);
+  FillBatch(entries);
+  const rocksdb::Status written = database_->Write(&batch_, durability_ == Durability::kSync);
+  failed_ = !written.ok();
+  if (failed_) {
+    LogError("embedded storage failed", {{"detail", written.ToString()}});
+    RememberVersionsBefore(entries);
+    return AppendError(written);
+  }
+  before_failure_.clear();
+  if (syncer_) syncer_->NoteWrite();
+  return absl::OkStatus();
 }
 
 void RocksdbLog::RememberVersionsBefore(absl::Span<const LogEntry> entries) {

@@ -1,31 +1,34 @@
 // WalSyncer: syncs the WAL of an `async` database twice a second, when something was written.
 //
-// Twice, so that a slow sync still fits into the one second that `async` may lose.
+// Twice, so that a slow sync still fits into the one second that `async` may lose. It syncs the
+// files and does not ask RocksDB to: SyncWAL beside a write that fails aborts the process in
+// builds of RocksDB with assertions, as Debian's.
 //
 // Threads: any; owns one thread.
 #pragma once
 
 #include <atomic>
+#include <string>
 
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
-#include "server/store/rocksdb/database.h"
 
 namespace presences::store {
 
 class WalSyncer {
  public:
-  explicit WalSyncer(Database& database);
+  // `path`: the folder with the *.log files.
+  explicit WalSyncer(std::string path);
   ~WalSyncer();
 
   void NoteWrite() { dirty_.store(true, std::memory_order_release); }
-  // True once after a sync that failed: the database needs to recover.
+  // True once after a sync that failed. What was written by then may never reach the disk.
   bool TakeFailure() { return failed_.load(std::memory_order_relaxed) && failed_.exchange(false); }
 
  private:
   void Loop();
 
-  Database& database_;
+  const std::string path_;
   std::atomic<bool> dirty_{false};
   std::atomic<bool> failed_{false};
   Mutex mutex_;
