@@ -29,8 +29,8 @@ struct Hub::Impl {
 
   Lane& NextLane() { return *lanes[next_lane++ % lanes.size()]; }
   void LookAfterSessions();
-  void MarkGoingAway(const std::vector<SessionPtr>& sessions);
-  const Session::Services& ServicesFor(const std::string& surface);
+  void MarkGoingAway(const std::vector<ReaderPtr>& readers);
+  const Reader::Services& ServicesFor(const std::string& surface);
   void CountReset(const char* reason);
   absl::StatusOr<std::optional<Revision>> ResumeAfter(const Subscription& subscription,
                                                       const Topic& topic, const Audience& audience);
@@ -43,7 +43,7 @@ struct Hub::Impl {
   std::atomic<std::uint32_t> jitter{0};
 
   Mutex mutex;
-  std::map<std::string, Session::Services> services GUARDED_BY(mutex);  // by surface
+  std::map<std::string, Reader::Services> services GUARDED_BY(mutex);  // by surface
   std::optional<MonotonicTime> going_away_since GUARDED_BY(mutex);
   std::chrono::milliseconds going_away_window GUARDED_BY(mutex){0};
 
@@ -69,18 +69,18 @@ std::size_t Hub::session_count() const {
   return count;
 }
 
-const Session::Services& Hub::Impl::ServicesFor(const std::string& surface) {
+const Reader::Services& Hub::Impl::ServicesFor(const std::string& surface) {
   MutexLock lock(mutex);
   const auto [found, added] =
-      services.try_emplace(surface, Session::Services{clock, {}, {}, {}, {}});
+      services.try_emplace(surface, Reader::Services{clock, {}, {}, {}, {}});
   if (!added) return found->second;
   const Labels labels = {{"surface", surface}};
   Gauge& watchers =
       metrics.GetGauge("presences_watchers", "Open subscriptions by surface.", labels);
   Counter& deliveries = metrics.GetCounter("presences_deliveries_total",
                                            "Changes handed to subscribers, by surface.", labels);
-  Session::Services& made = found->second;
-  made.schedule = [this](SessionPtr session) { NextLane().Schedule(std::move(session)); };
+  Reader::Services& made = found->second;
+  made.schedule = [this](ReaderPtr reader) { NextLane().Schedule(std::move(reader)); };
   made.count_watchers = [&watchers](int by) { watchers.Add(by); };
   made.count_deliveries = [&deliveries](int changes) {
     if (changes > 0) deliveries.Increment(changes);
@@ -154,7 +154,7 @@ void Hub::GoAway(std::chrono::milliseconds window) {
   impl_->going_away_window = window;
 }
 
-void Hub::Impl::MarkGoingAway(const std::vector<SessionPtr>& sessions) {
+void Hub::Impl::MarkGoingAway(const std::vector<ReaderPtr>& readers) {
   std::optional<MonotonicTime> since;
   std::chrono::milliseconds window{0};
   {
@@ -166,20 +166,20 @@ void Hub::Impl::MarkGoingAway(const std::vector<SessionPtr>& sessions) {
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock.Monotonic() - *since);
   const std::size_t share = elapsed >= window
-                                ? sessions.size()
-                                : sessions.size() * static_cast<std::size_t>(elapsed.count()) /
+                                ? readers.size()
+                                : readers.size() * static_cast<std::size_t>(elapsed.count()) /
                                       static_cast<std::size_t>(window.count());
-  for (std::size_t i = 0; i < share; ++i) sessions[i]->GoAway();
+  for (std::size_t i = 0; i < share; ++i) readers[i]->GoAway();
 }
 
 void Hub::Impl::LookAfterSessions() {
   const MonotonicTime now = clock.Monotonic();
   const TimePoint wall = clock.Now();
   for (const auto& topic : topics) {
-    const std::vector<SessionPtr> sessions = topic->Sessions();
-    MarkGoingAway(sessions);
-    for (const SessionPtr& session : sessions) {
-      if (session->NeedsTurn(now, wall, options.write_timeout)) NextLane().Schedule(session);
+    const std::vector<ReaderPtr> readers = topic->Readers();
+    MarkGoingAway(readers);
+    for (const ReaderPtr& reader : readers) {
+      if (reader->NeedsTurn(now, wall, options.write_timeout)) NextLane().Schedule(reader);
     }
   }
 }

@@ -10,22 +10,23 @@ Lane::Lane(const std::string& name, Clock& clock, std::chrono::milliseconds peri
     : clock_(clock),
       period_(period),
       housekeeping_(std::move(housekeeping)),
+      next_housekeeping_(clock.Monotonic() + period),
       thread_(name, [this] { Run(); }) {}
 
 Lane::~Lane() { Stop(); }
 
-void Lane::Schedule(SessionPtr session) {
+void Lane::Schedule(ReaderPtr reader) {
   MutexLock lock(mutex_);
-  queue_.push_back(std::move(session));
+  queue_.push_back(std::move(reader));
   if (queue_.size() == 1) cv_.NotifyOne();
 }
 
-void Lane::Schedule(std::vector<SessionPtr> sessions) {
-  if (sessions.empty()) return;
+void Lane::Schedule(std::vector<ReaderPtr> readers) {
+  if (readers.empty()) return;
   MutexLock lock(mutex_);
   const bool was_empty = queue_.empty();
-  queue_.insert(queue_.end(), std::make_move_iterator(sessions.begin()),
-                std::make_move_iterator(sessions.end()));
+  queue_.insert(queue_.end(), std::make_move_iterator(readers.begin()),
+                std::make_move_iterator(readers.end()));
   if (was_empty) cv_.NotifyOne();
 }
 
@@ -39,11 +40,10 @@ void Lane::Stop() {
 }
 
 void Lane::Run() {
-  MonotonicTime next = clock_.Monotonic() + period_;
   MutexLock lock(mutex_);
   while (!stopping_) {
-    if (clock_.Monotonic() >= next) {
-      next = clock_.Monotonic() + period_;
+    if (const MonotonicTime now = clock_.Monotonic(); now >= next_housekeeping_) {
+      next_housekeeping_ = now + period_;
       lock.Unlock();
       housekeeping_();
       lock.Lock();
@@ -53,11 +53,11 @@ void Lane::Run() {
       clock_.WaitFor(lock, cv_, period_);
       continue;
     }
-    SessionPtr session = std::move(queue_.front());
+    ReaderPtr reader = std::move(queue_.front());
     queue_.pop_front();
     lock.Unlock();
-    session->TakeTurn();
-    session.reset();
+    reader->TakeTurn();
+    reader.reset();
     lock.Lock();
   }
 }

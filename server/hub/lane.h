@@ -1,4 +1,4 @@
-// Lane: a thread that gives waiting sessions their turn, in order of arrival.
+// Lane: a thread that gives waiting readers their turn, in order of arrival.
 //
 // Threads: any. Lock order: its queue's mutex alone.
 #pragma once
@@ -10,7 +10,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
-#include "server/hub/session.h"
+#include "server/hub/reader.h"
 
 namespace presences::hub {
 
@@ -21,8 +21,8 @@ class Lane {
        std::function<void()> housekeeping);
   ~Lane();
 
-  void Schedule(SessionPtr session);
-  void Schedule(std::vector<SessionPtr> sessions);
+  void Schedule(ReaderPtr reader);
+  void Schedule(std::vector<ReaderPtr> readers);
   void Stop();
 
  private:
@@ -31,10 +31,11 @@ class Lane {
   Clock& clock_;
   const std::chrono::milliseconds period_;
   const std::function<void()> housekeeping_;
+  MonotonicTime next_housekeeping_;  // of the thread, which may start late
 
   Mutex mutex_;
   CondVar cv_;
-  std::deque<SessionPtr> queue_ GUARDED_BY(mutex_);
+  std::deque<ReaderPtr> queue_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   Thread thread_;  // last: starts when everything else exists
 };

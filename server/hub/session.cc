@@ -10,12 +10,13 @@
 namespace presences::hub {
 namespace {
 
-constexpr int kStepsPerTurn = 8;  // then other sessions of the lane come first
 constexpr std::size_t kSnapshotBytes = 256 * 1024;
 
-// The records that the channels can concern; empty: any.
-std::vector<std::string> FollowedIds(const ChannelSet& channels) {
-  std::vector<std::string> ids;
+}  // namespace
+
+Followed FollowedBy(const ChannelSet& channels) {
+  Followed followed;
+  followed.every = false;
   for (const std::string& name : channels.names()) {
     absl::string_view rest = name;
     if (!absl::ConsumePrefix(&rest, "presences")) continue;
@@ -23,71 +24,34 @@ std::vector<std::string> FollowedIds(const ChannelSet& channels) {
         rest == "delete") {
       return {};
     }
-    ids.emplace_back(rest);
+    followed.ids.emplace_back(rest);
     // presences.a.update may follow record "a" or record "a.update".
     for (const char* suffix : {".upsert", ".update", ".delete"}) {
-      if (absl::EndsWith(rest, suffix)) ids.emplace_back(absl::StripSuffix(rest, suffix));
+      if (absl::EndsWith(rest, suffix)) {
+        followed.ids.emplace_back(absl::StripSuffix(rest, suffix));
+      }
     }
   }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  std::sort(followed.ids.begin(), followed.ids.end());
+  followed.ids.erase(std::unique(followed.ids.begin(), followed.ids.end()), followed.ids.end());
+  return followed;
 }
-
-}  // namespace
 
 Session::Session(std::shared_ptr<Topic> topic, std::shared_ptr<Audience> audience,
                  std::shared_ptr<Sink> sink, Start start, const Services& services)
-    : topic_(std::move(topic)),
+    : Reader(std::move(topic), std::move(sink), FollowedBy(audience->viewer().channels), services),
       audience_(std::move(audience)),
-      sink_(std::move(sink)),
-      start_(start),
-      services_(services),
-      ids_(FollowedIds(audience_->viewer().channels)) {}
+      start_(start) {}
 
 void Session::Begin() {
-  last_write_ = services_.clock.Monotonic().time_since_epoch().count();
-  const Revision head = topic_->head();
-  cursor_ = start_.resume_after.value_or(head);
+  const Revision head = topic().head();
   resume_head_ = head;
   if (start_.resume_after) {
     phase_ = Phase::kResume;
   } else {
     phase_ = start_.snapshot ? Phase::kReset : Phase::kCurrent;
   }
-  topic_->Add(shared_from_this());
-  services_.count_watchers(1);
-  TakeTurn();
-}
-
-void Session::Ready() {
-  writing_ = false;
-  TakeTurn();
-}
-
-void Session::Close() {
-  closed_ = true;
-  if (topic_->Remove(*this)) services_.count_watchers(-1);
-}
-
-void Session::GoAway() { going_away_ = true; }
-
-void Session::TakeTurn() {
-  // Once a step has passed the session on (to the sink, the topic or nobody), another thread may
-  // own it already: nothing of it is touched after that.
-  for (int i = 0; i < kStepsPerTurn; ++i) {
-    if (closed_) return;
-    switch (TakeStep()) {
-      case Step::kContinue:
-        break;
-      case Step::kPassedOn:
-        return;
-      case Step::kPark:
-        if (topic_->Park(shared_from_this(), phase_ == Phase::kReplay)) return;
-        break;
-    }
-  }
-  services_.schedule(shared_from_this());
+  Enter(start_.resume_after.value_or(head));
 }
 
 Session::Step Session::TakeStep() {
@@ -99,7 +63,7 @@ Session::Step Session::TakeStep() {
       return ScanStep();
     case Phase::kCurrent:
       phase_ = Phase::kLive;
-      return SendMarker(FrameKind::kCurrent, audience_->TokenAt(cursor_));
+      return SendMarker(FrameKind::kCurrent, audience_->TokenAt(cursor()));
     case Phase::kReplay:
     case Phase::kResume:
     case Phase::kLive:
@@ -109,12 +73,12 @@ Session::Step Session::TakeStep() {
 }
 
 std::optional<absl::Status> Session::EndingStatus() {
-  if (start_.expires_at && services_.clock.Now() >= *start_.expires_at) {
+  if (start_.expires_at && services().clock.Now() >= *start_.expires_at) {
     return MakeError(Reason::kUserJwtInvalid,
                      "token: expired while the stream was open; subscribe again with a new token "
                      "and the last resume_token");
   }
-  if (going_away_) {
+  if (going_away()) {
     absl::Status status = MakeError(Reason::kGeneralShuttingDown,
                                     "this server is stopping; subscribe again with the last "
                                     "resume_token");
@@ -125,20 +89,20 @@ std::optional<absl::Status> Session::EndingStatus() {
 }
 
 Session::Step Session::Finish(const absl::Status& status) {
-  if (going_away_) {
+  if (going_away()) {
     // A session that has not been current has no point to resume from.
     const bool resumable = phase_ == Phase::kLive || phase_ == Phase::kResume;
-    const std::string token = resumable ? audience_->TokenAt(cursor_) : "";
-    sink_->Write({audience_->encoder().Head(FrameKind::kGoingAway, token), nullptr, 0});
+    const std::string token = resumable ? audience_->TokenAt(cursor()) : "";
+    sink().Write({audience_->encoder().Head(FrameKind::kGoingAway, token), nullptr, 0});
   }
   Close();
-  sink_->End(status);
+  sink().End(status);
   return Step::kPassedOn;
 }
 
 Session::Step Session::ResetStep() {
-  cursor_ = topic_->head();
-  scan_ = std::make_unique<SnapshotScan>(audience_->viewer(), topic_->state());
+  set_cursor(topic().head());
+  scan_ = std::make_unique<SnapshotScan>(audience_->viewer(), topic().state());
   scanned_.clear();
   scanned_next_ = 0;
   phase_ = Phase::kScan;
@@ -152,7 +116,7 @@ Session::Step Session::ScanStep() {
       phase_ = Phase::kReplay;
       return AfterRead();
     }
-    scanned_ = scan_->Next(services_.clock.Now());
+    scanned_ = scan_->Next(services().clock.Now());
     scanned_next_ = 0;
     return Step::kContinue;
   }
@@ -172,22 +136,22 @@ Session::Step Session::ScanStep() {
 }
 
 ReadResult Session::Read() {
-  if (scan_ == nullptr) return audience_->ReadAfter(cursor_);
+  if (scan_ == nullptr) return audience_->ReadAfter(cursor());
   const bool replay = phase_ == Phase::kReplay;
   return audience_->ReadJoining(
-      cursor_, {replay ? scan_->covered() : std::numeric_limits<Revision>::max(), !replay,
-                [this](const Change& change) { return scan_->Contains(change); }});
+      cursor(), {replay ? scan_->covered() : std::numeric_limits<Revision>::max(), !replay,
+                 [this](const Change& change) { return scan_->Contains(change); }});
 }
 
 Session::Step Session::ReadStep() {
   ReadResult result = Read();
   if (result.kind == ReadResult::Kind::kBehind) {
-    services_.count_reset(phase_ == Phase::kResume ? "resume_too_old" : "slow_consumer");
+    services().count_reset(phase_ == Phase::kResume ? "resume_too_old" : "slow_consumer");
     phase_ = Phase::kReset;
     return Step::kContinue;
   }
-  const bool moved = result.to > cursor_;
-  cursor_ = result.to;
+  const bool moved = result.to > cursor();
+  set_cursor(result.to);
   if (result.kind == ReadResult::Kind::kFrame) {
     const Step step = Send(std::move(result.frame));
     return step;
@@ -197,17 +161,16 @@ Session::Step Session::ReadStep() {
     if (step != Step::kPark) return step;
   }
   if (moved && result.more) return Step::kContinue;
-  const auto silence = services_.clock.Monotonic().time_since_epoch().count() - last_write_;
-  if (phase_ == Phase::kLive && cursor_ >= topic_->head() &&
-      MonotonicTime::duration(silence) >= start_.heartbeat) {
-    return SendMarker(FrameKind::kHeartbeat, audience_->TokenAt(cursor_));
+  if (phase_ == Phase::kLive && cursor() >= topic().head() &&
+      services().clock.Monotonic() - last_write() >= start_.heartbeat) {
+    return SendMarker(FrameKind::kHeartbeat, audience_->TokenAt(cursor()));
   }
   return Step::kPark;
 }
 
 Session::Step Session::AfterRead() {
   const Revision target = phase_ == Phase::kReplay ? scan_->covered() : resume_head_;
-  if (cursor_ < target) return cursor_ < topic_->head() ? Step::kContinue : Step::kPark;
+  if (cursor() < target) return cursor() < topic().head() ? Step::kContinue : Step::kPark;
   if (scan_ != nullptr && scan_->settled()) scan_.reset();
   phase_ = Phase::kCurrent;
   return Step::kContinue;
@@ -217,30 +180,9 @@ Session::Step Session::SendMarker(FrameKind kind, const std::string& token) {
   return Send({audience_->encoder().Head(kind, token), nullptr, 0});
 }
 
-Session::Step Session::Send(Frame frame) {
-  last_write_ = services_.clock.Monotonic().time_since_epoch().count();
-  services_.count_deliveries(frame.changes);
-  writing_ = true;
-  if (!sink_->Write(std::move(frame))) return Step::kPassedOn;
-  writing_ = false;
-  return Step::kContinue;
-}
-
-bool Session::NeedsTurn(MonotonicTime now, TimePoint wall,
-                        std::chrono::milliseconds write_timeout) {
-  const MonotonicTime last{MonotonicTime::duration(last_write_.load())};
-  if (writing_) {
-    if (now - last > write_timeout) {
-      Close();
-      sink_->Abort(MakeError(Reason::kSlowConsumer,
-                             "the subscriber took no data for too long; subscribe again with the "
-                             "last resume_token"));
-    }
-    return false;
-  }
-  const bool due = going_away_ || (start_.expires_at && wall >= *start_.expires_at) ||
-                   now - last >= start_.heartbeat;
-  return due && topic_->Unpark(*this);
+bool Session::IsDue(MonotonicTime now, TimePoint wall) const {
+  return (start_.expires_at && wall >= *start_.expires_at) ||
+         now - last_write() >= start_.heartbeat;
 }
 
 }  // namespace presences::hub

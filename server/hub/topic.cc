@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/hub/session.h"
 
 namespace presences::hub {
 
@@ -21,8 +20,8 @@ Revision Topic::floor() const {
   return ring_.floor();
 }
 
-std::vector<SessionPtr> Topic::Append(absl::Span<const ChangePtr> changes) {
-  std::vector<SessionPtr> woken;
+std::vector<ReaderPtr> Topic::Append(absl::Span<const ChangePtr> changes) {
+  std::vector<ReaderPtr> woken;
   MutexLock lock(mutex_);
   for (const ChangePtr& change : changes) {
     WakeFor(*change, woken);
@@ -32,19 +31,19 @@ std::vector<SessionPtr> Topic::Append(absl::Span<const ChangePtr> changes) {
   return woken;
 }
 
-void Topic::WakeFor(const Change& change, std::vector<SessionPtr>& woken) {
-  const auto wake = [&](Session& session) {
-    UnparkLocked(session);
+void Topic::WakeFor(const Change& change, std::vector<ReaderPtr>& woken) {
+  const auto wake = [&](Reader& reader) {
+    UnparkLocked(reader);
     // Nothing that concerned it came while it waited, however far the ring has moved on.
-    session.cursor_ = change.revision() - 1;
-    woken.push_back(session.shared_from_this());
+    reader.cursor_ = change.revision() - 1;
+    woken.push_back(reader.shared_from_this());
   };
   while (!waiting_.empty()) wake(*waiting_.front());
   if (waiting_by_id_.empty()) return;
   const auto found = waiting_by_id_.find(change.record().id());
   if (found == waiting_by_id_.end()) return;
-  const std::vector<Session*> concerned = found->second;
-  for (Session* session : concerned) wake(*session);
+  const std::vector<Reader*> concerned = found->second;
+  for (Reader* reader : concerned) wake(*reader);
 }
 
 std::optional<std::vector<ChangePtr>> Topic::After(Revision cursor, std::size_t max) const {
@@ -53,67 +52,82 @@ std::optional<std::vector<ChangePtr>> Topic::After(Revision cursor, std::size_t 
   return ring_.After(cursor, max);
 }
 
-bool Topic::Park(const SessionPtr& session, bool any_change) {
+bool Topic::Park(const ReaderPtr& reader, bool any_change) {
   MutexLock lock(mutex_);
-  if (session->closed_ || session->cursor_ < ring_.head()) return false;
-  session->waiting_ = true;
-  session->waiting_wide_ = any_change || session->ids_.empty();
-  if (session->waiting_wide_) {
-    session->waiting_at_ = waiting_.insert(waiting_.end(), session);
-  } else {
-    for (const std::string& id : session->ids_) waiting_by_id_[id].push_back(session.get());
-  }
+  if (reader->closed_ || reader->cursor_ < ring_.head()) return false;
+  ParkLocked(reader, any_change || reader->followed_.every);
   return true;
 }
 
-bool Topic::Unpark(Session& session) {
-  MutexLock lock(mutex_);
-  if (!session.waiting_) return false;
-  UnparkLocked(session);
-  session.cursor_ = ring_.head();
-  return true;
-}
-
-void Topic::UnparkLocked(Session& session) {
-  session.waiting_ = false;
-  if (session.waiting_wide_) {
-    // The list may hold the last reference but one; `sessions_` or the caller holds another.
-    waiting_.erase(session.waiting_at_);
+void Topic::ParkLocked(const ReaderPtr& reader, bool wide) {
+  reader->waiting_ = true;
+  reader->waiting_wide_ = wide;
+  if (wide) {
+    reader->waiting_at_ = waiting_.insert(waiting_.end(), reader);
     return;
   }
-  for (const std::string& id : session.ids_) {
+  for (const std::string& id : reader->followed_.ids) waiting_by_id_[id].push_back(reader.get());
+}
+
+void Topic::SetFollowed(Reader& reader, Followed followed) {
+  MutexLock lock(mutex_);
+  const bool waiting = reader.waiting_;
+  if (waiting) {
+    UnparkLocked(reader);
+    reader.cursor_ = ring_.head();
+  }
+  reader.followed_ = std::move(followed);
+  if (waiting) ParkLocked(reader.shared_from_this(), reader.followed_.every);
+}
+
+bool Topic::Unpark(Reader& reader) {
+  MutexLock lock(mutex_);
+  if (!reader.waiting_) return false;
+  UnparkLocked(reader);
+  reader.cursor_ = ring_.head();
+  return true;
+}
+
+void Topic::UnparkLocked(Reader& reader) {
+  reader.waiting_ = false;
+  if (reader.waiting_wide_) {
+    // The list may hold the last reference but one; `readers_` or the caller holds another.
+    waiting_.erase(reader.waiting_at_);
+    return;
+  }
+  for (const std::string& id : reader.followed_.ids) {
     const auto found = waiting_by_id_.find(id);
-    std::vector<Session*>& waiting = found->second;
-    waiting.erase(std::find(waiting.begin(), waiting.end(), &session));
+    std::vector<Reader*>& waiting = found->second;
+    waiting.erase(std::find(waiting.begin(), waiting.end(), &reader));
     if (waiting.empty()) waiting_by_id_.erase(found);
   }
 }
 
-void Topic::Add(const SessionPtr& session) {
+void Topic::Add(const ReaderPtr& reader) {
   MutexLock lock(mutex_);
-  session->listed_at_ = sessions_.insert(sessions_.end(), session);
-  session->listed_ = true;
+  reader->listed_at_ = readers_.insert(readers_.end(), reader);
+  reader->listed_ = true;
 }
 
-bool Topic::Remove(Session& session) {
-  SessionPtr last;  // destroyed after the lock, since that may run the session's destructor
+bool Topic::Remove(Reader& reader) {
+  ReaderPtr last;  // destroyed after the lock, since that may run the reader's destructor
   MutexLock lock(mutex_);
-  if (session.waiting_) UnparkLocked(session);
-  if (!session.listed_) return false;
-  session.listed_ = false;
-  last = std::move(*session.listed_at_);
-  sessions_.erase(session.listed_at_);
+  if (reader.waiting_) UnparkLocked(reader);
+  if (!reader.listed_) return false;
+  reader.listed_ = false;
+  last = std::move(*reader.listed_at_);
+  readers_.erase(reader.listed_at_);
   return true;
 }
 
-std::vector<SessionPtr> Topic::Sessions() const {
+std::vector<ReaderPtr> Topic::Readers() const {
   MutexLock lock(mutex_);
-  return {sessions_.begin(), sessions_.end()};
+  return {readers_.begin(), readers_.end()};
 }
 
 std::size_t Topic::session_count() const {
   MutexLock lock(mutex_);
-  return sessions_.size();
+  return readers_.size();
 }
 
 std::shared_ptr<Audience> Topic::AudienceFor(Viewer viewer, const StreamEncoder& encoder,

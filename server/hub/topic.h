@@ -1,11 +1,11 @@
 // Topic: one project's live side: the ring, who waits on it, and what was encoded from it.
 //
-// A session waits here only when it has read everything; a change takes out of the waiting those
-// it concerns. Sessions that follow single records wait under those ids and are not woken by
+// A reader waits here only when it has read everything; a change takes out of the waiting those
+// it concerns. Readers that follow single records wait under those ids and are not woken by
 // others, so ten thousand watchers of ten thousand records cost a change one wake-up.
 //
 // Threads: any. Lock order: Audience, Topic; nothing is taken while it is held.
-// Invariant: a waiting session has missed no change that concerns it.
+// Invariant: a waiting reader has missed no change that concerns it.
 #pragma once
 
 #include <array>
@@ -21,14 +21,12 @@
 #include "absl/types/span.h"
 #include "server/base/mutex.h"
 #include "server/hub/audience.h"
+#include "server/hub/reader.h"
 #include "server/hub/ring.h"
 #include "server/store/log.h"
 #include "server/store/state.h"
 
 namespace presences::hub {
-
-class Session;
-using SessionPtr = std::shared_ptr<Session>;
 
 class Topic {
  public:
@@ -41,22 +39,25 @@ class Topic {
   Revision head() const { return head_.load(std::memory_order_acquire); }
   Revision floor() const;
 
-  // Appends, and answers the waiting sessions that the changes concern; they wait no more.
-  std::vector<SessionPtr> Append(absl::Span<const ChangePtr> changes);
+  // Appends, and answers the waiting readers that the changes concern; they wait no more.
+  std::vector<ReaderPtr> Append(absl::Span<const ChangePtr> changes);
 
   // Changes later than `cursor`, at most `max`; nullopt when the cursor is below the floor.
   std::optional<std::vector<ChangePtr>> After(Revision cursor, std::size_t max) const;
 
-  // Lets `session` wait, unless there is something after its cursor or it is closed: then false.
+  // Lets `reader` wait, unless there is something after its cursor or it is closed: then false.
   // `any_change`: every change wakes it, even if it follows single records.
-  bool Park(const SessionPtr& session, bool any_change);
+  bool Park(const ReaderPtr& reader, bool any_change);
   // Ends the wait and moves the cursor to the head; false when it was not waiting.
-  bool Unpark(Session& session);
+  bool Unpark(Reader& reader);
 
-  void Add(const SessionPtr& session);
+  // Replaces what wakes the reader; it may be waiting.
+  void SetFollowed(Reader& reader, Followed followed);
+
+  void Add(const ReaderPtr& reader);
   // False when it was removed before.
-  bool Remove(Session& session);
-  std::vector<SessionPtr> Sessions() const;
+  bool Remove(Reader& reader);
+  std::vector<ReaderPtr> Readers() const;
   std::size_t session_count() const;
 
   // The audience for this viewer, made on first use and kept while somebody holds it.
@@ -73,8 +74,9 @@ class Topic {
     std::shared_ptr<const std::string> body;
   };
 
-  void UnparkLocked(Session& session) REQUIRES(mutex_);
-  void WakeFor(const Change& change, std::vector<SessionPtr>& woken) REQUIRES(mutex_);
+  void ParkLocked(const ReaderPtr& reader, bool wide) REQUIRES(mutex_);
+  void UnparkLocked(Reader& reader) REQUIRES(mutex_);
+  void WakeFor(const Change& change, std::vector<ReaderPtr>& woken) REQUIRES(mutex_);
 
   const std::string project_;
   const store::State& state_;
@@ -83,9 +85,9 @@ class Topic {
 
   mutable Mutex mutex_;
   ChangeRing ring_ GUARDED_BY(mutex_);
-  std::list<SessionPtr> waiting_ GUARDED_BY(mutex_);  // follow every record
-  absl::flat_hash_map<std::string, std::vector<Session*>> waiting_by_id_ GUARDED_BY(mutex_);
-  std::list<SessionPtr> sessions_ GUARDED_BY(mutex_);
+  std::list<ReaderPtr> waiting_ GUARDED_BY(mutex_);  // follow every record
+  absl::flat_hash_map<std::string, std::vector<Reader*>> waiting_by_id_ GUARDED_BY(mutex_);
+  std::list<ReaderPtr> readers_ GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::weak_ptr<Audience>> audiences_ GUARDED_BY(mutex_);
   std::size_t next_audience_sweep_ GUARDED_BY(mutex_) = 64;
 
