@@ -17,6 +17,8 @@ struct ApiKey {
   bool can_read = false;
   bool can_write = false;
   std::optional<TimePoint> expires_at = {};
+
+  friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
 
 // SHA-256 of `text`, 32 raw bytes.

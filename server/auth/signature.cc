@@ -88,18 +88,4 @@ bool KeyMatches(TokenAlgorithm algorithm, const PublicKey& key, absl::string_vie
   return false;
 }
 
-absl::string_view AlgorithmName(TokenAlgorithm algorithm) {
-  switch (algorithm) {
-    case TokenAlgorithm::kHs256:
-      return "HS256";
-    case TokenAlgorithm::kRs256:
-      return "RS256";
-    case TokenAlgorithm::kEs256:
-      return "ES256";
-    case TokenAlgorithm::kEdDsa:
-      return "EdDSA";
-  }
-  return "";
-}
-
 }  // namespace presences::auth

@@ -26,7 +26,4 @@ bool HmacMatches(absl::string_view secret, absl::string_view text, absl::string_
 bool KeyMatches(TokenAlgorithm algorithm, const PublicKey& key, absl::string_view text,
                 absl::string_view signature);
 
-// "HS256", "RS256", "ES256", "EdDSA": as in a token's header.
-absl::string_view AlgorithmName(TokenAlgorithm algorithm);
-
 }  // namespace presences::auth

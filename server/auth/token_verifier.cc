@@ -98,6 +98,20 @@ absl::Status BadConfig(const TokenConfig& config, absl::string_view field, absl:
 
 }  // namespace
 
+absl::string_view AlgorithmName(TokenAlgorithm algorithm) {
+  switch (algorithm) {
+    case TokenAlgorithm::kHs256:
+      return "HS256";
+    case TokenAlgorithm::kRs256:
+      return "RS256";
+    case TokenAlgorithm::kEs256:
+      return "ES256";
+    case TokenAlgorithm::kEdDsa:
+      return "EdDSA";
+  }
+  return "";
+}
+
 absl::StatusOr<std::shared_ptr<const TokenVerifier>> TokenVerifier::Make(TokenConfig config) {
   if (config.algorithm == TokenAlgorithm::kHs256) {
     if (config.secret.empty()) return BadConfig(config, "secret", "is empty; HS256 needs one");

@@ -18,6 +18,8 @@
 namespace presences::auth {
 
 enum class TokenAlgorithm { kHs256, kRs256, kEs256, kEdDsa };
+// "HS256", "RS256", "ES256", "EdDSA": as in a token's header.
+absl::string_view AlgorithmName(TokenAlgorithm algorithm);
 
 struct TokenConfig {
   std::string id = {};  // also matched against the token's `kid`
