@@ -18,15 +18,15 @@ namespace presences::client {
 
 // One record: a user is here until `expires_at`.
 struct Presence {
-  std::string id;
-  std::string user_id;
-  std::string status;
-  std::string source;                    // rest, grpc or realtime: who wrote it last
-  std::string metadata = "{}";           // one JSON object
-  std::vector<std::string> permissions;  // sorted by byte
-  TimePoint created_at;
-  TimePoint updated_at;
-  TimePoint expires_at;
+  std::string id = {};
+  std::string user_id = {};
+  std::string status = {};
+  std::string source = {};                    // rest, grpc or realtime: who wrote it last
+  std::string metadata = "{}";                // one JSON object
+  std::vector<std::string> permissions = {};  // sorted by byte
+  TimePoint created_at = {};
+  TimePoint updated_at = {};
+  TimePoint expires_at = {};
   std::int64_t revision = 0;
 
   friend bool operator==(const Presence&, const Presence&) = default;

@@ -18,6 +18,8 @@ struct RetryPolicy {
   double multiplier = 2.0;
   // Bounds a unary call, retries included.
   std::chrono::milliseconds call_timeout{10'000};
+  // How often a unary call is made before its failure is passed on; 0: until the time is up.
+  int max_attempts = 0;
   // A stream without any event for this long gives up with the last failure; 0: never.
   std::chrono::milliseconds give_up_after{0};
 };

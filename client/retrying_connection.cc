@@ -154,7 +154,7 @@ class RetryingConnection final : public PresenceConnection {
                                 const Request& request, bool repeatable, bool* repeated = nullptr) {
     const MonotonicTime deadline = clock_.Monotonic() + policy_.call_timeout;
     Backoff backoff(policy_, NextSeed());
-    while (true) {
+    for (int attempt = 1;; ++attempt) {
       grpc::ClientContext context;
       const auto remaining = std::chrono::ceil<milliseconds>(deadline - clock_.Monotonic());
       context.set_deadline(std::chrono::system_clock::now() + remaining);
@@ -163,6 +163,7 @@ class RetryingConnection final : public PresenceConnection {
       if (status.ok()) return response;
       const bool unknown_effect = absl::IsUnavailable(status);
       if (!IsRetryable(status) || (unknown_effect && !repeatable)) return status;
+      if (attempt == policy_.max_attempts) return status;
       const milliseconds wait = backoff.Next(status);
       if (clock_.Monotonic() + wait >= deadline) return status;
       if (repeated != nullptr) *repeated = *repeated || unknown_effect;

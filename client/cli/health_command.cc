@@ -33,7 +33,7 @@ void AddHealth(CLI::App& app, Session& session) {
                       "A service, e.g. presences.v1.Presences; default: the whole server");
   command->callback([&session, service] {
     session.SetCommand([&session, service] {
-      const auto client = session.Open();
+      const auto client = session.Open({.max_attempts = 1});
       if (!client.ok()) return session.ReportUsage(client.status().message());
       const auto health = client->CheckHealth(*service);
       if (!health.ok()) return session.Report(health.status());

@@ -17,12 +17,20 @@ constexpr char kFooter[] =
     "Environment: PRESENCES_ENDPOINT, PRESENCES_PROJECT, PRESENCES_KEY, PRESENCES_TOKEN.\n"
     "Each command explains itself: presencectl COMMAND --help";
 
+// Errors look alike, whether they come from here or from the server.
+std::string FailureMessage(const CLI::App* app, const CLI::Error& error) {
+  return std::string("error: ") + error.what() + "\nhint: " + app->get_name() + " --help, or " +
+         app->get_name() + " COMMAND --help\n";
+}
+
 }  // namespace
 
 int Run(const std::vector<std::string>& arguments, const Environment& environment) {
   Session session(environment);
   CLI::App app(kAbout, "presencectl");
   app.footer(kFooter);
+  app.set_version_flag("--version", "presencectl " PRESENCES_VERSION);
+  app.failure_message(FailureMessage);
   app.require_subcommand(1);
   app.fallthrough();  // shared options may stand behind the command, too
   session.AddOptions(app);

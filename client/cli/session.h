@@ -38,7 +38,9 @@ class Session {
   int RunCommand() const { return command_(); }
 
   // The client for the options. A refusal is a usage error.
-  absl::StatusOr<client::PresenceClient> Open(client::RetryPolicy retry = {}) const;
+  absl::StatusOr<client::PresenceClient> Open(client::RetryPolicy retry = ForPeople()) const;
+  // A person, or a script's own retry, would rather hear of a failure than wait for its end.
+  static client::RetryPolicy ForPeople() { return {.max_attempts = 3}; }
 
   // Prints an error with its reason and a hint, and answers the exit code; kOk for OK.
   int Report(const absl::Status& status) const;

@@ -14,14 +14,14 @@
 namespace presences::cli {
 
 struct TokenFacts {
-  std::string user;
-  std::string name;
+  std::string user = {};
+  std::string name = {};
   bool verified = false;
-  std::vector<std::string> teams;  // TEAM or TEAM:ROLE,ROLE
-  std::vector<std::string> labels;
-  std::string issuer;
-  std::string audience;
-  std::string project;
+  std::vector<std::string> teams = {};  // TEAM or TEAM:ROLE,ROLE
+  std::vector<std::string> labels = {};
+  std::string issuer = {};
+  std::string audience = {};
+  std::string project = {};
 };
 
 std::string ClaimsJson(const TokenFacts& facts, TimePoint issued_at, TimePoint expires_at);

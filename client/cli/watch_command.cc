@@ -72,7 +72,7 @@ int Watch(const Session& session, const WatchOptions& options) {
   client::SubscribeRequest request = options.request;
   request.queries = options.queries.Texts();
   request.snapshot = !options.no_snapshot;
-  client::RetryPolicy retry;
+  client::RetryPolicy retry = Session::ForPeople();
   if (options.retry_for != "forever") retry.give_up_after = *ParseDuration(options.retry_for);
   if (!session.json() && session.terminal()) {
     return LiveWatch(session, std::move(request), retry,
