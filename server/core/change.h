@@ -28,8 +28,8 @@ enum class ChangeView {
 };
 
 // The wire forms a change is encoded in at most once each.
-enum class WireForm { kProtobuf, kJson };
-inline constexpr std::size_t kWireForms = 2;
+enum class WireForm { kProtobuf, kJson, kSocket };
+inline constexpr std::size_t kWireForms = 3;
 
 class Change {
  public:

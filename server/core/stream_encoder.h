@@ -31,4 +31,21 @@ class StreamEncoder {
   virtual std::string Head(FrameKind kind, absl::string_view resume_token) const = 0;
 };
 
+// SocketEncoder: how changes look to a Realtime socket (contract 6.6).
+//
+// An event is everything up to the ids of the subscriptions that it is for, which differ from
+// connection to connection; so the first part is made once per change and shared.
+//
+// Threads: any; implementations are stateless.
+class SocketEncoder {
+ public:
+  virtual ~SocketEncoder() = default;
+
+  // The shared part of the event for `change`.
+  virtual std::string Event(const Change& change, ChangeView view) const = 0;
+  // Appends the whole message, framed for the wire.
+  virtual void Append(std::string& out, absl::string_view event,
+                      absl::Span<const absl::string_view> subscription_ids) const = 0;
+};
+
 }  // namespace presences

@@ -148,6 +148,17 @@ absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<
   return session;
 }
 
+SocketSessionPtr Hub::OpenSocket(std::uint32_t project, std::shared_ptr<Sink> sink, Caller caller,
+                                 std::optional<TimePoint> expires_at, const SocketEncoder& encoder,
+                                 SocketSession::Events events, const std::string& surface) {
+  auto session = std::make_shared<SocketSession>(impl_->topics[project], std::move(sink),
+                                                 std::move(caller), expires_at, encoder,
+                                                 std::move(events), impl_->ServicesFor(surface));
+  MutexLock lock(impl_->mutex);
+  if (impl_->going_away_since) session->GoAway();
+  return session;
+}
+
 void Hub::GoAway(std::chrono::milliseconds window) {
   MutexLock lock(impl_->mutex);
   impl_->going_away_since = impl_->clock.Monotonic();

@@ -20,6 +20,7 @@
 #include "server/hub/ring.h"
 #include "server/hub/session.h"
 #include "server/hub/sink.h"
+#include "server/hub/socket_session.h"
 #include "server/hub/viewer.h"
 #include "server/store/committer.h"
 
@@ -61,6 +62,11 @@ class Hub final : public store::ChangeListener {
   // GENERAL_ARGUMENT_INVALID: the resume token is damaged, of another request, or of the future.
   // A token that is too old, of another epoch, or of another sight leads to `reset` instead.
   absl::StatusOr<SessionPtr> Open(Subscription subscription, std::shared_ptr<Sink> sink);
+
+  // Makes a session for a socket; the transport calls Begin(). `surface` labels metrics.
+  SocketSessionPtr OpenSocket(std::uint32_t project, std::shared_ptr<Sink> sink, Caller caller,
+                              std::optional<TimePoint> expires_at, const SocketEncoder& encoder,
+                              SocketSession::Events events, const std::string& surface);
 
   // Tells every session `going_away`, spread evenly over `window`, and ends it.
   void GoAway(std::chrono::milliseconds window);

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/auth/authenticator.h"
+
 namespace presences::gateway {
 
 class ByteStream {
@@ -37,6 +39,10 @@ struct Upgrade {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string early_bytes;     // what came after the request already
   std::string client_address;  // IP address; behind a trusted proxy the forwarded one
+  // What the request shows of who is calling: project, token header, session. The protocol adds
+  // what its own parameters say (?project=, ?jwt=).
+  auth::Credentials credentials;
+  bool origin_allowed = true;  // no Origin header, or one that the project allows
 };
 
 // Takes the connection over: answers the request itself, or closes it.

@@ -1,0 +1,311 @@
+#include "server/gateway/ws/realtime_protocol.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/base/reason.h"
+#include "server/core/query.h"
+#include "server/gateway/ws/handshake.h"
+#include "server/gateway/ws/socket_encoder.h"
+#include "server/gateway/ws/url_subscriptions.h"
+#include "server/gateway/ws/ws_connection.h"
+#include "server/wire/socket_json.h"
+
+namespace presences::gateway {
+namespace {
+
+constexpr char kSurface[] = "websocket";
+
+// What ID.unique() of the SDKs looks like: 20 hex digits.
+std::string UniqueId() {
+  unsigned char bytes[10];
+  RAND_bytes(bytes, sizeof bytes);
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
+}
+
+Caller ViewerOf(const auth::Principal& principal) {
+  Caller caller = principal.caller;
+  caller.source = Source::kRealtime;
+  // Guests that the project keeps out may connect, as SDKs do before they sign in; they see
+  // nothing.
+  if (!principal.can_read)
+    caller.roles = std::make_shared<const RoleSet>(std::vector<std::string>{});
+  return caller;
+}
+
+}  // namespace
+
+RealtimeProtocol::RealtimeProtocol(WsState& state, WsConnection& connection)
+    : state_(state), connection_(connection) {}
+
+RealtimeProtocol::~RealtimeProtocol() = default;
+
+bool RealtimeProtocol::Refuse(std::uint16_t code, absl::string_view message) {
+  state_.refused.Increment();
+  Error(code, message);
+  connection_.CloseWith(code, message, service::Parting::kLost);
+  return false;
+}
+
+void RealtimeProtocol::Error(int code, absl::string_view message) {
+  connection_.SendText(wire::SocketErrorMessage(code, message));
+}
+
+bool RealtimeProtocol::Open(const Upgrade& upgrade) {
+  auth::Credentials credentials = upgrade.credentials;
+  credentials.api_key.reset();  // keys give no role on the socket (contract 6.1)
+  if (!credentials.project) {
+    const std::string named = QueryParameter(upgrade.target, "project");
+    if (!named.empty()) credentials.project = named;
+  }
+  if (!credentials.token) {
+    const std::string token = QueryParameter(upgrade.target, "jwt");
+    if (!token.empty()) credentials.token = token;
+  }
+  const auto principal =
+      state_.services.authenticator.Authenticate(credentials, state_.services.clock.Now());
+  if (!principal.ok()) {
+    const ReasonRow& row = RowOf(principal.status());
+    const bool unknown = row.reason == Reason::kProjectNotFound;
+    Error(unknown ? kClosePolicy : row.http_status, principal.status().message());
+    connection_.CloseWith(kClosePolicy, row.type, service::Parting::kLost);
+    return false;
+  }
+  project_ = (*principal)->project;
+  if (!upgrade.origin_allowed) {
+    return Refuse(kClosePolicy,
+                  "the page's origin is not allowed; add its host to the project's origins");
+  }
+  if (const char* limit = state_.Admit(project_, upgrade.client_address)) {
+    return Refuse(kCloseTryAgainLater,
+                  absl::StrCat("too many connections (", limit, "); try again later"));
+  }
+  principal_ = *principal;
+  const WsGateway::ProjectOptions& limits = state_.project(project_);
+  if (limits.messages_per_second > 0) {
+    messages_.emplace(limits.messages_per_second, std::max(1.0, limits.message_burst),
+                      state_.services.clock);
+  }
+  holder_ = state_.services.holds.Join(project_);
+  const auto self = connection_.shared_from_this();
+  const std::weak_ptr<WsConnection> weak = self;
+  const auto post = [weak](std::function<void(WsConnection&)> task) {
+    if (const auto connection = weak.lock()) connection->Post(std::move(task));
+  };
+  session_ = state_.services.hub.OpenSocket(
+      project_, self, ViewerOf(*principal_), principal_->expires_at, RealtimeEncoder(),
+      {[this, post] { post([this](WsConnection&) { Expired(); }); },
+       [post] {
+         post([](WsConnection& connection) {
+           connection.CloseWith(kCloseTryAgainLater,
+                                "fell too far behind; reconnect and list again",
+                                service::Parting::kLost);
+         });
+       },
+       [post] {
+         post([](WsConnection& connection) {
+           connection.CloseWith(kCloseServiceRestart, "the server restarts; reconnect",
+                                service::Parting::kLost);
+         });
+       }},
+      kSurface);
+  state_.Enter(project_, self);
+  entered_ = true;
+  std::vector<std::string> channels;
+  std::vector<std::string> slots;
+  if (!SubscribeFromUrl(upgrade.target, &channels, &slots)) return false;
+  connection_.SendText(wire::ConnectedMessage(UserJson(), channels, slots));
+  session_->Begin();
+  return true;
+}
+
+std::string RealtimeProtocol::UserJson() const {
+  if (principal_->kind != auth::Principal::Kind::kUser) return "";
+  wire::SocketAccount account;
+  account.user_id = principal_->caller.user_id;
+  account.name = principal_->name;
+  account.verified = principal_->verified;
+  for (absl::string_view role : principal_->caller.roles->roles()) {
+    if (absl::ConsumePrefix(&role, "label:")) account.labels.emplace_back(role);
+  }
+  return wire::AccountJson(account, state_.services.clock.Now());
+}
+
+void RealtimeProtocol::Handle(bool text, std::string message) {
+  state_.messages.Increment();
+  if (messages_ && !messages_->Take(1)) {
+    state_.refused.Increment();
+    Error(kCloseTryAgainLater,
+          "too many messages (messages_per_second); this one was not taken, send fewer");
+    return connection_.MessageDone();
+  }
+  absl::StatusOr<ClientMessage> parsed =
+      text ? ParseClientMessage(message)
+           : absl::StatusOr<ClientMessage>(
+                 InvalidField("message", "must be a text frame with one JSON object"));
+  if (!parsed.ok()) {
+    state_.refused.Increment();
+    Error(kCloseUnsupported, parsed.status().message());
+    return connection_.MessageDone();
+  }
+  if (expired_ && !std::holds_alternative<AuthenticationMessage>(*parsed) &&
+      !std::holds_alternative<PingMessage>(*parsed)) {
+    Error(401, "the token has expired; authenticate again first");
+    return connection_.MessageDone();
+  }
+  std::visit([this](auto& one) { On(std::move(one)); }, *parsed);
+}
+
+void RealtimeProtocol::On(const PingMessage&) {
+  connection_.SendText(wire::PongMessage());
+  connection_.MessageDone();
+}
+
+void RealtimeProtocol::On(const AuthenticationMessage& message) {
+  const auto principal = state_.services.authenticator.AuthenticateSession(
+      state_.project(project_).id, message.session, state_.services.clock.Now());
+  if (!principal.ok()) {
+    Error(kCloseUnsupported, principal.status().message());
+    return connection_.MessageDone();
+  }
+  Become(*principal);
+  connection_.SendText(wire::AuthenticatedMessage(UserJson()));
+  connection_.MessageDone();
+}
+
+void RealtimeProtocol::Become(const auth::PrincipalPtr& principal) {
+  if (principal->caller.user_id != principal_->caller.user_id) {
+    // What the user before held is not the new one's to hold.
+    state_.services.holds.ReleaseAll(holder_, service::Parting::kClean);
+  }
+  principal_ = principal;
+  expired_ = false;
+  connection_.CancelProtocolTimer();
+  session_->SetCaller(ViewerOf(*principal), principal->expires_at);
+}
+
+absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
+    const SubscribeMessage& message) {
+  const WsGateway::ProjectOptions& limits = state_.project(project_);
+  std::vector<hub::SocketSubscription> checked;
+  for (std::size_t i = 0; i < message.items.size(); ++i) {
+    const SubscribeMessage::Item& item = message.items[i];
+    if (limits.max_channels != 0 && item.channels.size() > limits.max_channels) {
+      return InvalidField(
+          absl::StrCat("data[", i, "].channels"),
+          absl::StrCat("at most ", limits.max_channels, " (max_channels_per_subscription), got ",
+                       item.channels.size()));
+    }
+    auto filters = ParseWatchQueries(item.queries, limits.indexed_metadata, WatchDialect::kSocket);
+    if (!filters.ok()) return filters.status();
+    checked.push_back({item.id.empty() ? UniqueId() : item.id,
+                       ChannelSet::ParseLenient(item.channels), *std::move(filters)});
+  }
+  if (limits.max_subscriptions != 0 &&
+      session_->subscription_count() + checked.size() > limits.max_subscriptions) {
+    return InvalidField("data", absl::StrCat("at most ", limits.max_subscriptions,
+                                             " subscriptions a connection "
+                                             "(max_subscriptions_per_connection); unsubscribe "
+                                             "first"));
+  }
+  return checked;
+}
+
+void RealtimeProtocol::On(const SubscribeMessage& message) {
+  auto checked = Checked(message);
+  if (!checked.ok()) {
+    Error(kCloseUnsupported, checked.status().message());
+    return connection_.MessageDone();
+  }
+  std::vector<wire::SocketSubscriptionEcho> echoes;
+  for (std::size_t i = 0; i < checked->size(); ++i) {
+    echoes.push_back({(*checked)[i].id, message.items[i].channels, message.items[i].queries});
+  }
+  // The answer first: no event of a subscription precedes it.
+  connection_.SendText(wire::SubscribedMessage(echoes));
+  session_->Subscribe(*std::move(checked));
+  connection_.MessageDone();
+}
+
+void RealtimeProtocol::On(const UnsubscribeMessage& message) {
+  std::vector<wire::Unsubscribed> results;
+  for (const std::string& id : message.ids) results.push_back({id, session_->Unsubscribe(id)});
+  connection_.SendText(wire::UnsubscribedMessage(results));
+  connection_.MessageDone();
+}
+
+void RealtimeProtocol::On(PresenceMessageIn message) {
+  if (!principal_->caller.is_user()) {
+    Error(401, "guests may not hold presences; authenticate first");
+    return connection_.MessageDone();
+  }
+  if (message.write.presence_id.empty()) message.write.presence_id = UniqueId();
+  auto input = ParseUpsert(std::move(message.write), state_.services.clock.Now());
+  if (!input.ok()) {
+    Error(RowOf(input.status()).http_status, input.status().message());
+    return connection_.MessageDone();
+  }
+  Caller caller = principal_->caller;
+  caller.source = Source::kRealtime;
+  state_.services.holds.Hold(
+      holder_, caller, *std::move(input),
+      [this, self = connection_.shared_from_this()](absl::StatusOr<PresencePtr> result) {
+        self->Post([this, result = std::move(result)](WsConnection& connection) {
+          if (result.ok()) {
+            connection.SendText(wire::PresenceMessage(**result));
+          } else {
+            Error(RowOf(result.status()).http_status, result.status().message());
+          }
+          connection.MessageDone();
+        });
+      });
+}
+
+bool RealtimeProtocol::SubscribeFromUrl(const std::string& target,
+                                        std::vector<std::string>* channels,
+                                        std::vector<std::string>* slots) {
+  const UrlSubscriptions url = ParseUrlSubscriptions(QueryParameters(target));
+  if (url.message.items.empty()) return true;
+  SubscribeMessage message = url.message;
+  for (SubscribeMessage::Item& item : message.items) item.id = UniqueId();
+  auto checked = Checked(message);
+  if (!checked.ok()) return Refuse(kClosePolicy, checked.status().message());
+  *channels = url.channels;
+  for (const hub::SocketSubscription& one : *checked) slots->push_back(one.id);
+  session_->Subscribe(*std::move(checked));
+  return true;
+}
+
+void RealtimeProtocol::Expired() {
+  if (expired_ || closed_) return;
+  expired_ = true;
+  Error(401, "the token has expired; authenticate again within 30 seconds");
+  connection_.SetProtocolTimer(state_.options.reauthentication, [this] {
+    if (expired_) {
+      connection_.CloseWith(kCloseTokenExpired, "the token has expired", service::Parting::kLost);
+    }
+  });
+}
+
+void RealtimeProtocol::Ready() {
+  if (session_ != nullptr) session_->Ready();
+}
+
+void RealtimeProtocol::Close(service::Parting parting) {
+  if (std::exchange(closed_, true)) return;
+  if (session_ != nullptr) {
+    session_->Close();
+    session_.reset();  // it holds the connection, which holds this
+  }
+  if (holder_ != 0) state_.services.holds.Leave(holder_, parting);
+  if (entered_) state_.Leave(project_, connection_.shared_from_this());
+}
+
+}  // namespace presences::gateway

@@ -1,0 +1,52 @@
+// WsState: what all connections of a WsGateway share: options, services, who is connected.
+//
+// Threads: any. Lock order: its mutex alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "server/base/mutex.h"
+#include "server/gateway/ws/ws_gateway.h"
+
+namespace presences::gateway {
+
+class WsConnection;
+
+class WsState {
+ public:
+  WsState(WsGateway::Options given, const WsGateway::Services& the_services);
+
+  const WsGateway::ProjectOptions& project(std::uint32_t index) const {
+    return options.projects[index];
+  }
+
+  // Counts a connection in; the limit that stands in the way, or nullptr.
+  const char* Admit(std::uint32_t project, const std::string& client_address);
+  void Enter(std::uint32_t project, const std::shared_ptr<WsConnection>& connection);
+  void Leave(std::uint32_t project, const std::shared_ptr<WsConnection>& connection);
+  std::vector<std::shared_ptr<WsConnection>> Connections() const;
+  std::size_t count() const;
+
+  const WsGateway::Options options;
+  const WsGateway::Services services;
+  Counter& messages;
+  Counter& refused;
+
+ private:
+  // Connects of one address in the current minute.
+  struct Window {
+    std::int64_t minute = 0;
+    double connects = 0;
+  };
+
+  mutable Mutex mutex_;
+  std::set<std::shared_ptr<WsConnection>> connections_ GUARDED_BY(mutex_);
+  std::map<std::uint32_t, std::size_t> per_project_ GUARDED_BY(mutex_);
+  std::map<std::pair<std::uint32_t, std::string>, Window> windows_ GUARDED_BY(mutex_);
+};
+
+}  // namespace presences::gateway
