@@ -51,7 +51,9 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
 }
 
 void SetLimits(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(static_cast<int>(api::kMaxBatchBytes));
+  // Twice what is allowed: what is a little too large gets our refusal, which says more than
+  // gRPC's.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(2 * api::kMaxBatchBytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);

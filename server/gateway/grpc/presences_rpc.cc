@@ -2,139 +2,118 @@
 
 #include "presences/v1/presences.grpc.pb.h"
 #include "server/api/presences_api.h"
-#include "server/gateway/grpc/arena_allocator.h"
 #include "server/gateway/grpc/call.h"
 #include "server/gateway/grpc/rpc_metrics.h"
+#include "server/gateway/grpc/unary_call.h"
 
 namespace presences::gateway {
 namespace {
 
+using google::protobuf::Empty;
+using grpc::ByteBuffer;
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
+using Service = v1::Presences;
 
-class PresencesRpc final : public v1::Presences::CallbackService {
+// Every method raw: see UnaryCall.
+using Base = Service::WithRawCallbackMethod_UpsertPresence<
+    Service::WithRawCallbackMethod_GetPresence<Service::WithRawCallbackMethod_ListPresences<
+        Service::WithRawCallbackMethod_UpdatePresence<Service::WithRawCallbackMethod_DeletePresence<
+            Service::WithRawCallbackMethod_CountPresences<
+                Service::WithRawCallbackMethod_BatchUpsertPresences<
+                    Service::WithRawCallbackMethod_BatchDeletePresences<Service::Service>>>>>>>>;
+
+class PresencesRpc final : public Base {
  public:
   PresencesRpc(service::PresenceService& presences, const auth::Authenticator& authenticator,
                const Clock& clock, Metrics& metrics)
-      : api_(presences), authenticator_(authenticator), clock_(clock), metrics_(metrics) {
-    SetMessageAllocatorFor_UpsertPresence(&upsert_allocator_);
-    SetMessageAllocatorFor_GetPresence(&get_allocator_);
-    SetMessageAllocatorFor_UpdatePresence(&update_allocator_);
-    SetMessageAllocatorFor_BatchUpsertPresences(&batch_allocator_);
+      : api_(presences), authenticator_(authenticator), clock_(clock), metrics_(metrics) {}
+
+  ServerUnaryReactor* UpsertPresence(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* answer) override {
+    return Serve<v1::UpsertPresenceRequest, v1::Presence>(
+        context, *request, answer, upsert_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          api_.Upsert(principal, Source::kGrpc, call->request(), call->response(), done);
+        });
   }
 
-  ServerUnaryReactor* UpsertPresence(CallbackServerContext* context,
-                                     const v1::UpsertPresenceRequest* request,
-                                     v1::Presence* response) override {
-    const Answer answer(context, upsert_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    api_.Upsert(**principal, Source::kGrpc, *request, response,
-                [answer](const absl::Status& status) { answer.Finish(status); });
-    return answer.reactor();
+  ServerUnaryReactor* UpdatePresence(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* answer) override {
+    return Serve<v1::UpdatePresenceRequest, v1::Presence>(
+        context, *request, answer, update_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          api_.Update(principal, Source::kGrpc, call->request(), call->response(), done);
+        });
   }
 
-  ServerUnaryReactor* UpdatePresence(CallbackServerContext* context,
-                                     const v1::UpdatePresenceRequest* request,
-                                     v1::Presence* response) override {
-    const Answer answer(context, update_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    api_.Update(**principal, Source::kGrpc, *request, response,
-                [answer](const absl::Status& status) { answer.Finish(status); });
-    return answer.reactor();
+  ServerUnaryReactor* DeletePresence(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* answer) override {
+    return Serve<v1::DeletePresenceRequest, Empty>(
+        context, *request, answer, delete_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          api_.Delete(principal, Source::kGrpc, call->request(), done);
+        });
   }
 
-  ServerUnaryReactor* DeletePresence(CallbackServerContext* context,
-                                     const v1::DeletePresenceRequest* request,
-                                     google::protobuf::Empty*) override {
-    const Answer answer(context, delete_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    api_.Delete(**principal, Source::kGrpc, *request,
-                [answer](const absl::Status& status) { answer.Finish(status); });
-    return answer.reactor();
+  ServerUnaryReactor* GetPresence(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* answer) override {
+    return Serve<v1::GetPresenceRequest, v1::Presence>(
+        context, *request, answer, get_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          done(api_.Get(principal, call->request(), call->response()));
+        });
   }
 
-  ServerUnaryReactor* GetPresence(CallbackServerContext* context,
-                                  const v1::GetPresenceRequest* request,
-                                  v1::Presence* response) override {
-    const Answer answer(context, get_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    return answer.Finish(api_.Get(**principal, *request, response));
+  ServerUnaryReactor* ListPresences(CallbackServerContext* context, const ByteBuffer* request,
+                                    ByteBuffer* answer) override {
+    return Serve<v1::ListPresencesRequest, v1::ListPresencesResponse>(
+        context, *request, answer, list_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          done(api_.List(principal, call->request(), call->response()));
+        });
   }
 
-  ServerUnaryReactor* ListPresences(CallbackServerContext* context,
-                                    const v1::ListPresencesRequest* request,
-                                    v1::ListPresencesResponse* response) override {
-    const Answer answer(context, list_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    return answer.Finish(api_.List(**principal, *request, response));
-  }
-
-  ServerUnaryReactor* CountPresences(CallbackServerContext* context,
-                                     const v1::CountPresencesRequest* request,
-                                     v1::CountPresencesResponse* response) override {
-    const Answer answer(context, count_);
-    const auto principal = Admit(context, *request, api::kMaxRequestBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    return answer.Finish(api_.Count(**principal, *request, response));
+  ServerUnaryReactor* CountPresences(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* answer) override {
+    return Serve<v1::CountPresencesRequest, v1::CountPresencesResponse>(
+        context, *request, answer, count_, api::kMaxRequestBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          done(api_.Count(principal, call->request(), call->response()));
+        });
   }
 
   ServerUnaryReactor* BatchUpsertPresences(CallbackServerContext* context,
-                                           const v1::BatchUpsertPresencesRequest* request,
-                                           v1::BatchUpsertPresencesResponse* response) override {
-    const Answer answer(context, batch_upsert_);
-    const auto principal = Admit(context, *request, api::kMaxBatchBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    api_.BatchUpsert(**principal, Source::kGrpc, *request, response,
-                     [answer](const absl::Status& status) { answer.Finish(status); });
-    return answer.reactor();
+                                           const ByteBuffer* request, ByteBuffer* answer) override {
+    return Serve<v1::BatchUpsertPresencesRequest, v1::BatchUpsertPresencesResponse>(
+        context, *request, answer, batch_upsert_, api::kMaxBatchBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          api_.BatchUpsert(principal, Source::kGrpc, call->request(), call->response(), done);
+        });
   }
 
   ServerUnaryReactor* BatchDeletePresences(CallbackServerContext* context,
-                                           const v1::BatchDeletePresencesRequest* request,
-                                           v1::BatchDeletePresencesResponse* response) override {
-    const Answer answer(context, batch_delete_);
-    const auto principal = Admit(context, *request, api::kMaxBatchBytes);
-    if (!principal.ok()) return answer.Finish(principal.status());
-    api_.BatchDelete(**principal, *request, response,
-                     [answer](const absl::Status& status) { answer.Finish(status); });
-    return answer.reactor();
+                                           const ByteBuffer* request, ByteBuffer* answer) override {
+    return Serve<v1::BatchDeletePresencesRequest, v1::BatchDeletePresencesResponse>(
+        context, *request, answer, batch_delete_, api::kMaxBatchBytes,
+        [this](const auth::Principal& principal, auto* call, auto done) {
+          api_.BatchDelete(principal, call->request(), call->response(), done);
+        });
   }
 
  private:
-  // The end of one call: counts it and finishes its reactor. Small, so that callbacks copy it.
-  class Answer {
-   public:
-    Answer(CallbackServerContext* context, const RpcMetrics& metrics)
-        : reactor_(context->DefaultReactor()),
-          metrics_(&metrics),
-          started_(Clock::System().Monotonic()) {}
-
-    ServerUnaryReactor* Finish(const absl::Status& status) const {
-      metrics_->Count(status, Clock::System().Monotonic() - started_);
-      // The reactor may be gone as soon as Finish has been called.
-      ServerUnaryReactor* const reactor = reactor_;
-      reactor->Finish(ToGrpc(status));
-      return reactor;
-    }
-    ServerUnaryReactor* reactor() const { return reactor_; }
-
-   private:
-    ServerUnaryReactor* reactor_;
-    const RpcMetrics* metrics_;
-    MonotonicTime started_;
-  };
-
-  template <typename Request>
-  absl::StatusOr<auth::PrincipalPtr> Admit(CallbackServerContext* context, const Request& request,
-                                           std::size_t limit) const {
-    absl::Status size = api::CheckSize(request.ByteSizeLong(), limit);
-    if (!size.ok()) return size;
-    return authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
+  // Reads the request, finds out who calls, and lets `run(principal, call, done)` answer.
+  template <typename Request, typename Response, typename Run>
+  ServerUnaryReactor* Serve(CallbackServerContext* context, const ByteBuffer& bytes,
+                            ByteBuffer* answer, const RpcMetrics& metrics, std::size_t limit,
+                            const Run& run) const {
+    auto* call = new UnaryCall<Request, Response>(context, answer, metrics);
+    if (absl::Status status = call->Read(bytes, limit); !status.ok()) return call->Finish(status);
+    const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
+    if (!principal.ok()) return call->Finish(principal.status());
+    ServerUnaryReactor* const reactor = call->reactor();  // `call` may be gone after run
+    run(**principal, call, [call](const absl::Status& status) { call->Finish(status); });
+    return reactor;
   }
 
   api::PresencesApi api_;
@@ -149,11 +128,6 @@ class PresencesRpc final : public v1::Presences::CallbackService {
   const RpcMetrics count_{metrics_, "CountPresences"};
   const RpcMetrics batch_upsert_{metrics_, "BatchUpsertPresences"};
   const RpcMetrics batch_delete_{metrics_, "BatchDeletePresences"};
-  ArenaAllocator<v1::UpsertPresenceRequest, v1::Presence> upsert_allocator_;
-  ArenaAllocator<v1::GetPresenceRequest, v1::Presence> get_allocator_;
-  ArenaAllocator<v1::UpdatePresenceRequest, v1::Presence> update_allocator_;
-  ArenaAllocator<v1::BatchUpsertPresencesRequest, v1::BatchUpsertPresencesResponse>
-      batch_allocator_;
 };
 
 }  // namespace

@@ -1,40 +1,90 @@
-// ArenaAllocator: request and response of a unary call in one protobuf arena.
+// UnaryCall: one call from its bytes to its answer.
 //
-// Saves the dozen small allocations of a parsed message (18 % of an upsert's CPU when measured).
+// Parses the request itself, because gRPC answers UNIMPLEMENTED to bytes that do not parse.
+// Request and response live in one protobuf arena, which saves the dozen small allocations of a
+// parsed message (18 % of an upsert's CPU when measured).
 //
-// Threads: any.
+// Threads: one at a time.
 #pragma once
 
 #include <google/protobuf/arena.h>
-#include <grpcpp/support/message_allocator.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "absl/status/status.h"
+#include "server/api/presences_api.h"
+#include "server/base/clock.h"
+#include "server/gateway/grpc/call.h"
+#include "server/gateway/grpc/malformed_request.h"
+#include "server/gateway/grpc/rpc_metrics.h"
 
 namespace presences::gateway {
 
 template <typename Request, typename Response>
-class ArenaAllocator final : public grpc::MessageAllocator<Request, Response> {
+class UnaryCall {
  public:
-  grpc::MessageHolder<Request, Response>* AllocateMessages() override { return new Holder; }
+  // On the heap: Finish destroys it. `answer` belongs to gRPC and outlives the call.
+  UnaryCall(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer,
+            const RpcMetrics& metrics)
+      : arena_(Options(first_block_, sizeof first_block_)),
+        request_(google::protobuf::Arena::CreateMessage<Request>(&arena_)),
+        response_(google::protobuf::Arena::CreateMessage<Response>(&arena_)),
+        reactor_(context->DefaultReactor()),
+        answer_(answer),
+        metrics_(metrics),
+        started_(Clock::System().Monotonic()) {}
+
+  // GENERAL_REQUEST_TOO_LARGE above `limit` bytes; GENERAL_ARGUMENT_INVALID: no such message.
+  absl::Status Read(const grpc::ByteBuffer& bytes, std::size_t limit) {
+    absl::Status size = api::CheckSize(bytes.Length(), limit);
+    if (!size.ok()) return size;
+    // The reader asks for a buffer that may change, and does not change it.
+    grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
+    if (reader.status().ok() && request_->ParseFromZeroCopyStream(&reader)) {
+      return absl::OkStatus();
+    }
+    return MalformedRequest(*Request::descriptor(), bytes);
+  }
+
+  const Request& request() const { return *request_; }
+  Response* response() { return response_; }
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+
+  // Sends the response or the refusal, and destroys the call.
+  grpc::ServerUnaryReactor* Finish(const absl::Status& status) {
+    grpc::ServerUnaryReactor* const reactor = reactor_;
+    grpc::Status sent = ToGrpc(status);
+    if (sent.ok()) {
+      bool own_buffer = false;
+      sent = grpc::SerializationTraits<Response>::Serialize(*response_, answer_, &own_buffer);
+    }
+    metrics_.Count(status, Clock::System().Monotonic() - started_);
+    delete this;
+    // The reactor may be gone as soon as Finish has been called.
+    reactor->Finish(sent);
+    return reactor;
+  }
 
  private:
-  class Holder final : public grpc::MessageHolder<Request, Response> {
-   public:
-    Holder() : arena_(Options(first_block_, sizeof first_block_)) {
-      this->set_request(google::protobuf::Arena::CreateMessage<Request>(&arena_));
-      this->set_response(google::protobuf::Arena::CreateMessage<Response>(&arena_));
-    }
-    void Release() override { delete this; }
+  ~UnaryCall() = default;
 
-   private:
-    static google::protobuf::ArenaOptions Options(char* block, std::size_t size) {
-      google::protobuf::ArenaOptions options;
-      options.initial_block = block;
-      options.initial_block_size = size;
-      return options;
-    }
+  static google::protobuf::ArenaOptions Options(char* block, std::size_t size) {
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block;
+    options.initial_block_size = size;
+    return options;
+  }
 
-    alignas(8) char first_block_[2048];
-    google::protobuf::Arena arena_;
-  };
+  alignas(8) char first_block_[2048];
+  google::protobuf::Arena arena_;
+  Request* const request_;
+  Response* const response_;
+  grpc::ServerUnaryReactor* const reactor_;
+  grpc::ByteBuffer* const answer_;
+  const RpcMetrics& metrics_;
+  const MonotonicTime started_;
 };
 
 }  // namespace presences::gateway
