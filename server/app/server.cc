@@ -20,6 +20,7 @@
 #include "server/hub/hub.h"
 #include "server/ops/admin_server.h"
 #include "server/ops/prometheus_metrics.h"
+#include "server/service/hold_keeper.h"
 #include "server/service/presence_service.h"
 #include "server/service/realtime_service.h"
 #include "server/store/committer.h"
@@ -76,6 +77,7 @@ struct Server::Impl {
   std::unique_ptr<auth::Authenticator> authenticator;
   std::unique_ptr<service::PresenceService> presences;
   std::unique_ptr<service::RealtimeService> realtime;
+  std::unique_ptr<service::HoldKeeper> holds;
   std::unique_ptr<gateway::GrpcServer> grpc;
   std::unique_ptr<ops::AdminServer> admin;
 
@@ -120,6 +122,12 @@ void Server::Impl::BuildServices() {
                                              std::move(expiring), clock, metrics);
   presences = std::make_unique<service::PresenceService>(ServiceProjects(), *committer, clock);
   realtime = std::make_unique<service::RealtimeService>(ServiceProjects(), *hub);
+  std::vector<service::HoldKeeper::Project> holding;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    holding.push_back({states[i].get(), config.projects[i].connection_grace,
+                       config.projects[i].navigation_grace});
+  }
+  holds = std::make_unique<service::HoldKeeper>(std::move(holding), *committer, clock, metrics);
 }
 
 std::vector<service::Project> Server::Impl::ServiceProjects() const {
@@ -131,6 +139,10 @@ std::vector<service::Project> Server::Impl::ServiceProjects() const {
     project.state = states[i].get();
     project.limits.max_channels_per_subscription =
         static_cast<std::size_t>(limits.max_channels_per_subscription);
+    project.limits.max_subscriptions_per_connection =
+        static_cast<std::size_t>(limits.max_subscriptions_per_connection);
+    project.limits.messages_per_second = static_cast<double>(limits.messages_per_second);
+    project.limits.message_burst = static_cast<double>(limits.message_burst);
     project.limits.writes_per_second = static_cast<double>(limits.writes_per_second);
     if (limits.writes_per_second > 0) {
       project.writes = std::make_shared<service::TokenBucket>(
@@ -151,7 +163,7 @@ absl::Status Server::Impl::BuildListeners() {
   }
   options.channelz = dev;
   auto grpc_server =
-      gateway::GrpcServer::Start(options, {*presences, *realtime, *authenticator, clock, metrics});
+      gateway::GrpcServer::Start(options, {*presences, *realtime, *holds, *authenticator, clock, metrics});
   if (!grpc_server.ok()) return grpc_server.status();
   grpc = *std::move(grpc_server);
   auto admin_server =
@@ -264,11 +276,14 @@ void Server::Drain() {
   impl_->draining = true;
   impl_->grpc->SetServing(false);
   impl_->WaitFor(impl_->config.server.drain_delay);
+  // Holders will come back to whoever serves next; their records wait for them.
+  impl_->holds->Freeze();
   // Half of the time to send subscribers away, less when there are few: 10 ms each.
   const auto sessions = static_cast<std::int64_t>(impl_->hub->session_count());
   impl_->hub->GoAway(std::min(timeout / 2, milliseconds(10 * sessions)));
   impl_->WaitForSessions(timeout / 2 + milliseconds(500));
   impl_->grpc->Shutdown(timeout / 2);
+  impl_->holds->Stop();
   impl_->expirer->Stop();
   impl_->committer->Stop();
   impl_->hub->Stop();

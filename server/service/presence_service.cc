@@ -1,5 +1,7 @@
 #include "server/service/presence_service.h"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "server/base/reason.h"
 #include "server/core/permission.h"
 #include "server/service/access.h"
+#include "server/service/list_cache.h"
 #include "server/service/listing.h"
 
 namespace presences::service {
@@ -32,6 +35,15 @@ class SingleWrite final : public store::Write {
 
 using Results = std::vector<absl::StatusOr<PresencePtr>>;
 
+// Forgets the project's cached lists before it answers a write that took place.
+PresenceService::Done PurgingFirst(ListCache& lists, std::uint32_t project,
+                                   PresenceService::Done done) {
+  return [&lists, project, done = std::move(done)](absl::StatusOr<PresencePtr> result) {
+    if (result.ok()) lists.Purge(project);
+    done(std::move(result));
+  };
+}
+
 class BatchWrite final : public store::Write {
  public:
   explicit BatchWrite(std::function<void(Results)> done) : done_(std::move(done)) {}
@@ -48,7 +60,12 @@ class BatchWrite final : public store::Write {
 
 PresenceService::PresenceService(std::vector<Project> projects, store::Committer& committer,
                                  const Clock& clock)
-    : projects_(std::move(projects)), committer_(committer), clock_(clock) {}
+    : projects_(std::move(projects)),
+      committer_(committer),
+      clock_(clock),
+      lists_(std::make_unique<ListCache>(projects_.size(), ListCache::Limits{}, clock)) {}
+
+PresenceService::~PresenceService() = default;
 
 absl::Status PresenceService::AdmitWrite(const auth::Principal& principal,
                                          std::size_t operations) const {
@@ -84,10 +101,11 @@ void PresenceService::Upsert(const auth::Principal& principal, Source source, Ra
 }
 
 void PresenceService::Update(const auth::Principal& principal, Source source, RawWrite raw,
-                             Done done) {
+                             Done done, bool purge) {
   if (absl::Status status = AdmitWrite(principal, 1); !status.ok()) return done(status);
   absl::StatusOr<UpdateInput> input = ParseUpdate(std::move(raw), clock_.Now());
   if (!input.ok()) return done(input.status());
+  if (purge) done = PurgingFirst(*lists_, principal.project, std::move(done));
   SubmitOne(principal, source, *std::move(input), std::move(done));
 }
 
@@ -96,7 +114,8 @@ void PresenceService::Delete(const auth::Principal& principal, Source source, Ra
   if (absl::Status status = AdmitWrite(principal, 1); !status.ok()) return done(status);
   absl::StatusOr<DeleteInput> input = ParseDelete(std::move(raw));
   if (!input.ok()) return done(input.status());
-  SubmitOne(principal, source, *std::move(input), std::move(done));
+  SubmitOne(principal, source, *std::move(input),
+            PurgingFirst(*lists_, principal.project, std::move(done)));
 }
 
 absl::StatusOr<PresencePtr> PresenceService::Get(const auth::Principal& principal,
@@ -117,14 +136,42 @@ absl::StatusOr<ListResult> PresenceService::List(const auth::Principal& principa
                                                  const std::vector<std::string>& queries,
                                                  bool want_total, std::int32_t ttl) const {
   if (absl::Status status = RequireRead(principal); !status.ok()) return status;
-  const Project& project = projects_[principal.project];
-  const auto query = ParseListQueries(queries, project.rules->indexed_metadata);
-  if (!query.ok()) return query.status();
   if (ttl < 0 || ttl > kMaxListTtl) {
     return InvalidField("ttl", absl::StrCat("must be 0 to 86400 seconds, got ", ttl,
                                             "; use 0 for an uncached answer"));
   }
+  if (ttl == 0) return ListFresh(principal, queries, want_total);
+  std::string key = ListCache::KeyOf(principal.caller, queries, want_total);
+  if (auto known = lists_->Find(principal.project, key, std::chrono::seconds(ttl))) {
+    return StillVisible(principal, *std::move(known));
+  }
+  const std::uint64_t generation = lists_->Generation(principal.project);
+  absl::StatusOr<ListResult> result = ListFresh(principal, queries, want_total);
+  if (result.ok()) lists_->Insert(principal.project, std::move(key), generation, *result);
+  return result;
+}
+
+absl::StatusOr<ListResult> PresenceService::ListFresh(const auth::Principal& principal,
+                                                      const std::vector<std::string>& queries,
+                                                      bool want_total) const {
+  const Project& project = projects_[principal.project];
+  const auto query = ParseListQueries(queries, project.rules->indexed_metadata);
+  if (!query.ok()) return query.status();
   return Listing(*project.state, principal.caller, clock_.Now()).List(*query, want_total);
+}
+
+ListResult PresenceService::StillVisible(const auth::Principal& principal,
+                                         ListResult cached) const {
+  const store::State& state = *projects_[principal.project].state;
+  const TimePoint now = clock_.Now();
+  const std::size_t dropped = std::erase_if(cached.records, [&](const PresencePtr& record) {
+    if (record->expires_at() <= now) return true;
+    const PresencePtr current = state.Find(record->id());
+    return !current || !MayRead(*current, principal.caller);
+  });
+  cached.total = std::max<std::int64_t>(0, cached.total - static_cast<std::int64_t>(dropped));
+  cached.cached = true;
+  return cached;
 }
 
 absl::StatusOr<CountResult> PresenceService::Count(const auth::Principal& principal,
@@ -222,7 +269,9 @@ void PresenceService::BatchDelete(const auth::Principal& principal,
   if (absl::Status status = AdmitWrite(principal, wanted->size()); !status.ok()) {
     return done(status);
   }
-  auto write = std::make_unique<BatchWrite>([done = std::move(done)](Results results) {
+  auto write = std::make_unique<BatchWrite>([done = std::move(done), lists = lists_.get(),
+                                             project = principal.project](Results results) {
+    lists->Purge(project);
     std::int64_t deleted = 0;
     for (const auto& result : results) {
       if (result.ok()) {

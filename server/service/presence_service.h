@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ inline constexpr std::int32_t kMaxListTtl = 86'400;  // contract 1.4, seconds
 struct ListResult {
   std::int64_t total = 0;
   std::vector<PresencePtr> records;
+  bool cached = false;  // answered from what an earlier call with a ttl read
 };
 
 struct CountResult {
@@ -36,23 +38,31 @@ struct CountResult {
   std::vector<std::pair<std::string, std::int64_t>> groups;  // largest first, then by value
 };
 
+class ListCache;
+
 class PresenceService {
  public:
   using Done = std::function<void(absl::StatusOr<PresencePtr>)>;
   using CountDone = std::function<void(absl::StatusOr<std::int64_t>)>;
 
   PresenceService(std::vector<Project> projects, store::Committer& committer, const Clock& clock);
+  ~PresenceService();
 
   // Refusals: validate.h, mutation.h, access.h; GENERAL_RATE_LIMIT_EXCEEDED, storage errors.
   void Upsert(const auth::Principal& principal, Source source, RawWrite raw, Done done);
-  void Update(const auth::Principal& principal, Source source, RawWrite raw, Done done);
+  // `purge`: forget the cached lists of the project, once the write has succeeded. Delete always
+  // does.
+  void Update(const auth::Principal& principal, Source source, RawWrite raw, Done done,
+              bool purge = false);
   // Answers null when the record is gone.
   void Delete(const auth::Principal& principal, Source source, RawWrite raw, Done done);
 
   // PRESENCE_NOT_FOUND: absent, past its expiry, or not readable.
   absl::StatusOr<PresencePtr> Get(const auth::Principal& principal,
                                   const std::string& presence_id) const;
-  // `ttl`: seconds, 0-86400. Refusals: query.h; GENERAL_CURSOR_NOT_FOUND.
+  // `ttl`: how many seconds old the answer may be, 0-86400. An old answer may lack what is new, but
+  // shows nothing that has expired, is gone or may no longer be read. Refusals: query.h;
+  // GENERAL_CURSOR_NOT_FOUND.
   absl::StatusOr<ListResult> List(const auth::Principal& principal,
                                   const std::vector<std::string>& queries, bool want_total,
                                   std::int32_t ttl) const;
@@ -76,6 +86,11 @@ class PresenceService {
   absl::Status AdmitWrite(const auth::Principal& principal, std::size_t operations) const;
   void SubmitOne(const auth::Principal& principal, Source source, store::Operation operation,
                  Done done);
+  absl::StatusOr<ListResult> ListFresh(const auth::Principal& principal,
+                                       const std::vector<std::string>& queries,
+                                       bool want_total) const;
+  // What of a cached answer may still be shown.
+  ListResult StillVisible(const auth::Principal& principal, ListResult cached) const;
   absl::StatusOr<std::vector<std::string>> IdsToDelete(
       const auth::Principal& principal, const std::vector<std::string>& ids,
       const std::vector<std::string>& queries) const;
@@ -83,6 +98,7 @@ class PresenceService {
   const std::vector<Project> projects_;
   store::Committer& committer_;
   const Clock& clock_;
+  const std::unique_ptr<ListCache> lists_;
 };
 
 }  // namespace presences::service

@@ -17,7 +17,10 @@ namespace presences::service {
 // 0 switches a limit off.
 struct ProjectLimits {
   std::size_t max_channels_per_subscription = 100;
-  double writes_per_second = 0;
+  std::size_t max_subscriptions_per_connection = 100;
+  double messages_per_second = 50;  // of one connection
+  double message_burst = 200;
+  double writes_per_second = 0;  // of the project
 };
 
 struct Project {

@@ -40,6 +40,8 @@ class RealtimeService {
                                             const std::string& surface,
                                             std::shared_ptr<hub::Sink> sink);
 
+  const Project& project(std::uint32_t index) const { return projects_[index]; }
+
  private:
   const std::vector<Project> projects_;
   hub::Hub& hub_;

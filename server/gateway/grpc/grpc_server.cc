@@ -89,8 +89,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   auto impl = std::make_unique<Impl>();
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
                                      services.metrics);
-  impl->realtime =
-      MakeRealtimeRpc(services.realtime, services.authenticator, services.clock, services.metrics);
+  impl->realtime = MakeRealtimeRpc(services.realtime, services.holds, services.authenticator,
+                                   services.clock, services.metrics);
   grpc::ServerBuilder builder;
   SetLimits(builder);
   int port = 0;

@@ -11,6 +11,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
+#include "server/service/hold_keeper.h"
 #include "server/service/presence_service.h"
 #include "server/service/realtime_service.h"
 
@@ -28,6 +29,7 @@ class GrpcServer {
   struct Services {
     service::PresenceService& presences;
     service::RealtimeService& realtime;
+    service::HoldKeeper& holds;
     const auth::Authenticator& authenticator;
     const Clock& clock;
     Metrics& metrics;

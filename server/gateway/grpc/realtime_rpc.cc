@@ -7,8 +7,11 @@
 
 #include "presences/v1/realtime.grpc.pb.h"
 #include "server/api/presences_api.h"
+#include "server/api/raw_subscribe.h"
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
+#include "server/gateway/grpc/connect_stream.h"
+#include "server/gateway/grpc/malformed_request.h"
 #include "server/gateway/grpc/rpc_metrics.h"
 #include "server/gateway/grpc/subscribe_stream.h"
 #include "server/wire/presence_proto.h"
@@ -16,36 +19,19 @@
 namespace presences::gateway {
 namespace {
 
-service::RawSubscribe FromProto(const v1::SubscribeRequest& request) {
-  service::RawSubscribe raw;
-  raw.channels = {request.channels().begin(), request.channels().end()};
-  raw.queries = {request.queries().begin(), request.queries().end()};
-  raw.resume_token = request.resume_token();
-  if (request.has_snapshot()) raw.snapshot = request.snapshot();
-  raw.skip_unchanged = request.skip_unchanged();
-  raw.max_batch = request.max_batch();
-  return raw;
-}
-
-// Ends a Connect stream at once.
-class RefusedConnect final
-    : public grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse> {
- public:
-  explicit RefusedConnect(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
-
 using Base = v1::Realtime::WithRawCallbackMethod_Subscribe<
-    v1::Realtime::WithCallbackMethod_Connect<v1::Realtime::Service>>;
+    v1::Realtime::WithRawCallbackMethod_Connect<v1::Realtime::Service>>;
 
 class RealtimeRpc final : public Base {
  public:
-  RealtimeRpc(service::RealtimeService& realtime, const auth::Authenticator& authenticator,
-              const Clock& clock, Metrics& metrics)
+  RealtimeRpc(service::RealtimeService& realtime, service::HoldKeeper& holds,
+              const auth::Authenticator& authenticator, const Clock& clock, Metrics& metrics)
       : realtime_(realtime),
+        holds_(holds),
         authenticator_(authenticator),
         clock_(clock),
-        subscribe_(metrics, "Subscribe") {}
+        subscribe_(metrics, "Subscribe"),
+        connect_(metrics, "Connect") {}
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override {
@@ -63,11 +49,21 @@ class RealtimeRpc final : public Base {
     return stream.get();
   }
 
-  grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
-      grpc::CallbackServerContext*) override {
-    return new RefusedConnect(ToGrpc(MakeError(
-        Reason::kGeneralNotImplemented,
-        "Connect is not served by this version; use Subscribe and UpsertPresence instead")));
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Connect(
+      grpc::CallbackServerContext* context) override {
+    const MonotonicTime started = clock_.Monotonic();
+    auto stream = std::make_shared<ConnectStream>(
+        context, ConnectStream::Services{realtime_, holds_, authenticator_, clock_},
+        [this, started](const absl::Status& status) {
+          connect_.Count(status, clock_.Monotonic() - started);
+        });
+    const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
+    if (principal.ok()) {
+      stream->Start(*principal);
+    } else {
+      stream->Refuse(principal.status());
+    }
+    return stream.get();
   }
 
  private:
@@ -79,27 +75,29 @@ class RealtimeRpc final : public Base {
     v1::SubscribeRequest request;
     grpc::ByteBuffer copy(buffer);
     if (!grpc::SerializationTraits<v1::SubscribeRequest>::Deserialize(&copy, &request).ok()) {
-      return MakeError(Reason::kGeneralArgumentInvalid,
-                       "the request is no presences.v1.SubscribeRequest; use the published proto");
+      return MalformedRequest(*v1::SubscribeRequest::descriptor(), buffer);
     }
     const auto principal = authenticator_.Authenticate(CredentialsOf(context), clock_.Now());
     if (!principal.ok()) return principal.status();
-    return realtime_.Subscribe(**principal, FromProto(request), wire::ProtobufStreamEncoder(),
+    return realtime_.Subscribe(**principal, api::FromProto(request), wire::ProtobufStreamEncoder(),
                                "grpc", std::move(stream));
   }
 
   service::RealtimeService& realtime_;
+  service::HoldKeeper& holds_;
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
   const RpcMetrics subscribe_;
+  const RpcMetrics connect_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtime,
+                                               service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
                                                const Clock& clock, Metrics& metrics) {
-  return std::make_unique<RealtimeRpc>(realtime, authenticator, clock, metrics);
+  return std::make_unique<RealtimeRpc>(realtime, holds, authenticator, clock, metrics);
 }
 
 }  // namespace presences::gateway

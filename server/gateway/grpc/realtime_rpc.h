@@ -1,4 +1,4 @@
-// RealtimeRpc: the gRPC face of RealtimeService.
+// RealtimeRpc: the gRPC face of RealtimeService: Subscribe and Connect.
 //
 // Subscribe is a raw method: its frames come encoded from the hub and are wrapped, not copied.
 //
@@ -12,11 +12,13 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
+#include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
 
 namespace presences::gateway {
 
 std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtime,
+                                               service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
                                                const Clock& clock, Metrics& metrics);
 

@@ -1,32 +1,12 @@
 #include "server/gateway/grpc/subscribe_stream.h"
 
-#include <array>
 #include <utility>
 
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
+#include "server/gateway/grpc/connect_frames.h"
 
 namespace presences::gateway {
-namespace {
-
-// The two parts of a frame as slices: the head is moved in, the body is shared with every other
-// stream that sends it.
-grpc::ByteBuffer ToBuffer(hub::Frame frame) {
-  std::array<grpc::Slice, 2> slices;
-  std::size_t count = 0;
-  if (!frame.head.empty()) slices[count++] = grpc::Slice(frame.head);
-  if (frame.body != nullptr) {
-    auto* holder = new std::shared_ptr<const std::string>(std::move(frame.body));
-    slices[count++] = grpc::Slice(
-        const_cast<char*>((*holder)->data()), (*holder)->size(),
-        [](void* shared) { delete static_cast<std::shared_ptr<const std::string>*>(shared); },
-        holder);
-  }
-  return {slices.data(), count};
-}
-
-}  // namespace
-
 SubscribeStream::SubscribeStream(grpc::CallbackServerContext* context,
                                  std::function<void(const absl::Status&)> on_end)
     : context_(context), on_end_(std::move(on_end)) {}

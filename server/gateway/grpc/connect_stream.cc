@@ -1,0 +1,462 @@
+#include "server/gateway/grpc/connect_stream.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/status.pb.h"
+#include "presences/v1/realtime.pb.h"
+#include "server/api/presences_api.h"
+#include "server/base/reason.h"
+#include "server/gateway/grpc/call.h"
+#include "server/gateway/grpc/connect_frames.h"
+#include "server/service/access.h"
+#include "server/wire/presence_proto.h"
+#include "server/wire/request_proto.h"
+
+namespace presences::gateway {
+namespace {
+
+// After a token ran out: time to show another one (design 3.3).
+constexpr std::chrono::seconds kReauthentication{30};
+
+bool IsTokenExpiry(const absl::Status& status) {
+  return RowOf(status).reason == Reason::kUserJwtInvalid;
+}
+
+}  // namespace
+
+// A session of the hub on this stream, under the client's id.
+class ConnectStream::Subscription final : public hub::Sink,
+                                          public std::enable_shared_from_this<Subscription> {
+ public:
+  Subscription(std::shared_ptr<ConnectStream> stream, std::string id, service::RawSubscribe request)
+      : stream_(std::move(stream)), id_(std::move(id)), request_(std::move(request)) {}
+
+  bool Write(hub::Frame frame) override {
+    const std::string token = ResumeTokenOf(frame.head);
+    MutexLock lock(stream_->mutex_);
+    if (closed_ || stream_->finished_) return false;
+    if (!token.empty()) resume_token_ = token;
+    frame_ = ConnectEvent(id_, std::move(frame));
+    stream_->frames_.push_back(shared_from_this());
+    stream_->StartNextWrite();
+    return false;
+  }
+
+  void End(const absl::Status& status) override {
+    if (IsTokenExpiry(status)) {
+      stream_->TokenExpired(status);
+    } else {
+      stream_->FinishOnce(status);
+    }
+  }
+
+  void Abort(const absl::Status&) override { stream_->context_->TryCancel(); }
+
+  // Guarded by the stream's mutex.
+  std::shared_ptr<ConnectStream> stream_;
+  const std::string id_;
+  service::RawSubscribe request_;
+  std::string resume_token_;
+  grpc::ByteBuffer frame_;
+  hub::SessionPtr session_;
+  bool closed_ = false;
+};
+
+ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Services& services,
+                             std::function<void(const absl::Status&)> on_end)
+    : context_(context), services_(services), on_end_(std::move(on_end)) {}
+
+ConnectStream::~ConnectStream() = default;
+
+void ConnectStream::Start(auth::PrincipalPtr principal) {
+  self_ = shared_from_this();
+  const service::ProjectLimits& limits = services_.realtime.project(principal->project).limits;
+  if (limits.messages_per_second > 0) {
+    messages_ = std::make_unique<service::TokenBucket>(limits.messages_per_second,
+                                                       limits.message_burst, services_.clock);
+  }
+  holder_ = services_.holds.Join(principal->project);
+  {
+    MutexLock lock(mutex_);
+    principal_ = std::move(principal);
+  }
+  v1::ConnectResponse ready;
+  ready.mutable_ready()->set_connection_id(absl::StrCat("c", holder_));
+  Reply(ready.SerializeAsString());
+  ReadNext();
+}
+
+void ConnectStream::Refuse(const absl::Status& status) {
+  self_ = shared_from_this();
+  FinishOnce(status);
+}
+
+void ConnectStream::ReadNext() {
+  MutexLock lock(mutex_);
+  if (!finished_) StartRead(&incoming_);
+}
+
+void ConnectStream::OnReadDone(bool ok) {
+  if (!ok) {
+    // Half-closed: the client leaves on purpose. A cancelled call comes by OnCancel.
+    if (context_->IsCancelled()) return;
+    Leave(service::Parting::kClean);
+    return FinishOnce(absl::OkStatus());
+  }
+  const std::size_t size = incoming_.Length();
+  v1::ConnectRequest request;
+  const bool parsed =
+      grpc::SerializationTraits<v1::ConnectRequest>::Deserialize(&incoming_, &request).ok();
+  if (!parsed || request.kind_case() == v1::ConnectRequest::KIND_NOT_SET) {
+    ReplyError(request.request_id(),
+               InvalidField("kind", "must hold one request of presences.v1.ConnectRequest"));
+    return ReadNext();
+  }
+  if (absl::Status status = api::CheckSize(size, api::kMaxRequestBytes); !status.ok()) {
+    ReplyError(request.request_id(), status);
+    return ReadNext();
+  }
+  if (messages_ != nullptr && !messages_->Take(1)) {
+    absl::Status status = MakeError(Reason::kGeneralRateLimitExceeded,
+                                    "too many messages (messages_per_second); send fewer",
+                                    {{"limit", "messages_per_second"}});
+    SetRetryDelay(status, 1000);
+    ReplyError(request.request_id(), status);
+    return ReadNext();
+  }
+  if (absl::Status status = CheckToken(request); !status.ok()) {
+    TokenExpired(status);
+    ReplyError(request.request_id(), status);
+    return ReadNext();
+  }
+  Handle(request);
+}
+
+void ConnectStream::Handle(const v1::ConnectRequest& request) {
+  v1::ConnectResponse reply;
+  reply.set_request_id(request.request_id());
+  absl::Status status;
+  switch (request.kind_case()) {
+    case v1::ConnectRequest::kPing:
+      reply.mutable_pong();
+      break;
+    case v1::ConnectRequest::kAuthenticate:
+      Authenticate(request.request_id(), request.authenticate().token());
+      return ReadNext();
+    case v1::ConnectRequest::kSubscribe:
+      status = Subscribe(request);
+      if (!status.ok()) ReplyError(request.request_id(), status);
+      return ReadNext();
+    case v1::ConnectRequest::kUnsubscribe: {
+      const std::string& id = request.unsubscribe().subscription_id();
+      reply.mutable_unsubscribed()->set_subscription_id(id);
+      reply.mutable_unsubscribed()->set_removed(Unsubscribe(id));
+      break;
+    }
+    case v1::ConnectRequest::kRelease: {
+      const std::string& id = request.release().presence_id();
+      if (services_.holds.Release(holder_, id)) {
+        reply.mutable_released()->set_presence_id(id);
+      } else {
+        ReplyError(request.request_id(),
+                   MakeError(Reason::kPresenceNotFound,
+                             absl::StrCat("presenceId: this connection does not hold '", id,
+                                          "'; release what it upserted"),
+                             {{"presenceId", id}}));
+        return ReadNext();
+      }
+      break;
+    }
+    case v1::ConnectRequest::kUpsertPresence:
+      return UpsertPresence(request);
+    case v1::ConnectRequest::KIND_NOT_SET:
+      break;
+  }
+  Reply(reply.SerializeAsString());
+  ReadNext();
+}
+
+void ConnectStream::Authenticate(const std::string& request_id, const std::string& token) {
+  auth::Credentials credentials;
+  auth::PrincipalPtr former;
+  {
+    MutexLock lock(mutex_);
+    former = principal_;
+  }
+  credentials.project = services_.realtime.project(former->project).rules->project_id;
+  credentials.token = token;
+  const auto principal = services_.authenticator.Authenticate(credentials, services_.clock.Now());
+  if (!principal.ok() || token.empty()) {
+    return ReplyError(request_id, principal.ok()
+                                      ? InvalidField("token", "is required; send a user token")
+                                      : principal.status());
+  }
+  if ((*principal)->caller.user_id != former->caller.user_id) {
+    services_.holds.ReleaseAll(holder_, service::Parting::kClean);
+  }
+  std::vector<std::shared_ptr<Subscription>> open;
+  {
+    MutexLock lock(mutex_);
+    principal_ = *principal;
+    expired_ = false;
+    for (const auto& [id, subscription] : subscriptions_) open.push_back(subscription);
+  }
+  v1::ConnectResponse reply;
+  reply.set_request_id(request_id);
+  reply.mutable_authenticated()->set_user_id((*principal)->caller.user_id);
+  Reply(reply.SerializeAsString());
+  // Each goes on where it stood; with other roles the hub answers with the state anew.
+  for (const auto& subscription : open) {
+    if (absl::Status status = Open(subscription); !status.ok()) ReplyError("", status);
+  }
+}
+
+absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
+  const auto& asked = request.subscribe();
+  if (absl::Status status = CheckUid("subscriptionId", asked.subscription_id()); !status.ok()) {
+    return status;
+  }
+  service::RawSubscribe raw;
+  raw.channels = {asked.channels().begin(), asked.channels().end()};
+  raw.queries = {asked.queries().begin(), asked.queries().end()};
+  raw.resume_token = asked.resume_token();
+  if (asked.has_snapshot()) raw.snapshot = asked.snapshot();
+  raw.skip_unchanged = asked.skip_unchanged();
+  raw.max_batch = asked.max_batch();
+  auto subscription =
+      std::make_shared<Subscription>(shared_from_this(), asked.subscription_id(), std::move(raw));
+  {
+    MutexLock lock(mutex_);
+    const std::size_t limit =
+        services_.realtime.project(principal_->project).limits.max_subscriptions_per_connection;
+    if (limit != 0 && subscriptions_.size() >= limit &&
+        subscriptions_.count(asked.subscription_id()) == 0) {
+      return MakeError(Reason::kGeneralResourceLimitExceeded,
+                       absl::StrCat("at most ", limit,
+                                    " subscriptions a connection "
+                                    "(max_subscriptions_per_connection); unsubscribe first"),
+                       {{"limit", "max_subscriptions_per_connection"}});
+    }
+  }
+  // Checked before the one with the same id is given up.
+  auto session = services_.realtime.Subscribe(*principal_, subscription->request_,
+                                              wire::ProtobufStreamEncoder(), "grpc", subscription);
+  if (!session.ok()) return session.status();
+  Unsubscribe(asked.subscription_id());
+  {
+    MutexLock lock(mutex_);
+    subscription->session_ = *session;
+    subscriptions_[asked.subscription_id()] = subscription;
+  }
+  v1::ConnectResponse reply;
+  reply.set_request_id(request.request_id());
+  reply.mutable_subscribed()->set_subscription_id(asked.subscription_id());
+  Reply(reply.SerializeAsString());
+  (*session)->Begin();
+  return absl::OkStatus();
+}
+
+absl::Status ConnectStream::Open(const std::shared_ptr<Subscription>& subscription) {
+  service::RawSubscribe request;
+  auth::PrincipalPtr principal;
+  hub::SessionPtr former;
+  {
+    MutexLock lock(mutex_);
+    request = subscription->request_;
+    if (!subscription->resume_token_.empty()) request.resume_token = subscription->resume_token_;
+    former = std::exchange(subscription->session_, nullptr);
+    principal = principal_;
+  }
+  if (former != nullptr) former->Close();
+  // A frame of the former session may still wait; the new one writes through a sink of its own.
+  auto next =
+      std::make_shared<Subscription>(shared_from_this(), subscription->id_, subscription->request_);
+  auto session = services_.realtime.Subscribe(*principal, std::move(request),
+                                              wire::ProtobufStreamEncoder(), "grpc", next);
+  if (!session.ok()) return session.status();
+  {
+    MutexLock lock(mutex_);
+    subscription->closed_ = true;
+    next->session_ = *session;
+    next->resume_token_ = subscription->resume_token_;
+    subscriptions_[next->id_] = next;
+  }
+  (*session)->Begin();
+  return absl::OkStatus();
+}
+
+bool ConnectStream::Unsubscribe(const std::string& id) {
+  hub::SessionPtr session;
+  {
+    MutexLock lock(mutex_);
+    const auto found = subscriptions_.find(id);
+    if (found == subscriptions_.end()) return false;
+    found->second->closed_ = true;
+    session = std::exchange(found->second->session_, nullptr);
+    subscriptions_.erase(found);
+  }
+  if (session != nullptr) session->Close();
+  return true;
+}
+
+void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
+  auth::PrincipalPtr principal;
+  {
+    MutexLock lock(mutex_);
+    principal = principal_;
+  }
+  const std::string request_id = request.request_id();
+  absl::Status status = service::RequireWrite(*principal);
+  absl::StatusOr<RawWrite> raw = wire::FromProto(request.upsert_presence());
+  if (status.ok()) status = raw.status();
+  if (status.ok() && raw->expires_at) {
+    status = InvalidField("expiresAt",
+                          "a held presence lives as long as its connection; leave it "
+                          "out");
+  }
+  absl::StatusOr<UpsertInput> input = status;
+  if (status.ok()) input = ParseUpsert(*std::move(raw), services_.clock.Now());
+  if (!input.ok()) {
+    ReplyError(request_id, input.status());
+    return ReadNext();
+  }
+  Caller caller = principal->caller;
+  caller.source = Source::kGrpc;
+  services_.holds.Hold(holder_, caller, *std::move(input),
+                       [self = shared_from_this(), request_id](absl::StatusOr<PresencePtr> result) {
+                         if (result.ok()) {
+                           v1::ConnectResponse reply;
+                           reply.set_request_id(request_id);
+                           wire::ToProto(**result, reply.mutable_presence());
+                           self->Reply(reply.SerializeAsString());
+                         } else {
+                           self->ReplyError(request_id, result.status());
+                         }
+                         self->ReadNext();
+                       });
+}
+
+void ConnectStream::ReplyError(const std::string& request_id, const absl::Status& status) {
+  v1::ConnectResponse reply;
+  reply.set_request_id(request_id);
+  wire::ToProto(status, reply.mutable_error());
+  Reply(reply.SerializeAsString());
+}
+
+void ConnectStream::Reply(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  MutexLock lock(mutex_);
+  if (finished_) return;
+  replies_.emplace_back(&slice, 1);
+  StartNextWrite();
+}
+
+void ConnectStream::StartNextWrite() {
+  if (writing_ || finished_) return;
+  if (!replies_.empty()) {
+    outgoing_.Swap(&replies_.front());
+    replies_.pop_front();
+  } else if (!frames_.empty()) {
+    writing_frame_of_ = std::move(frames_.front());
+    frames_.pop_front();
+    outgoing_.Swap(&writing_frame_of_->frame_);
+  } else {
+    return;
+  }
+  writing_ = true;
+  StartWrite(&outgoing_);
+}
+
+void ConnectStream::OnWriteDone(bool ok) {
+  hub::SessionPtr ready;
+  std::optional<absl::Status> end;
+  {
+    MutexLock lock(mutex_);
+    writing_ = false;
+    if (const auto written = std::exchange(writing_frame_of_, nullptr)) ready = written->session_;
+    if (ok) StartNextWrite();
+    if (!writing_) end = end_when_idle_;
+  }
+  if (!ok) return;  // OnCancel follows
+  if (end) return FinishOnce(*end);
+  if (ready != nullptr) ready->Ready();
+}
+
+void ConnectStream::TokenExpired(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(expired_, true)) return;
+  }
+  ReplyError("", status);
+  reauthentication_.Set(std::chrono::system_clock::now() + kReauthentication,
+                        [self = shared_from_this(), status](bool ok) {
+                          bool expired = false;
+                          {
+                            MutexLock lock(self->mutex_);
+                            expired = self->expired_;
+                          }
+                          if (ok && expired) self->FinishOnce(status);
+                        });
+}
+
+absl::Status ConnectStream::CheckToken(const v1::ConnectRequest& request) {
+  if (request.has_authenticate() || request.has_ping()) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  if (!principal_->expires_at || services_.clock.Now() < *principal_->expires_at) {
+    return absl::OkStatus();
+  }
+  return MakeError(Reason::kUserJwtInvalid,
+                   "token: has expired; authenticate again within 30 seconds");
+}
+
+void ConnectStream::OnCancel() {
+  Leave(service::Parting::kLost);
+  FinishOnce(absl::CancelledError("the call was cancelled"));
+}
+
+void ConnectStream::Leave(service::Parting parting) {
+  std::vector<hub::SessionPtr> sessions;
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(left_, true)) return;
+    for (const auto& [id, subscription] : subscriptions_) {
+      subscription->closed_ = true;
+      if (subscription->session_ != nullptr) {
+        sessions.push_back(std::exchange(subscription->session_, nullptr));
+      }
+    }
+    subscriptions_.clear();
+  }
+  for (const hub::SessionPtr& session : sessions) session->Close();
+  if (holder_ != 0) services_.holds.Leave(holder_, parting);
+}
+
+void ConnectStream::FinishOnce(const absl::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (writing_ && !context_->IsCancelled()) {
+      if (!end_when_idle_) end_when_idle_ = status;
+      return;
+    }
+    if (std::exchange(finished_, true)) return;
+  }
+  reauthentication_.Cancel();
+  Leave(service::Parting::kLost);
+  on_end_(status);
+  Finish(ToGrpc(status));
+}
+
+void ConnectStream::OnDone() {
+  Leave(service::Parting::kLost);
+  {
+    MutexLock lock(mutex_);
+    frames_.clear();
+  }
+  const std::shared_ptr<ConnectStream> last = std::move(self_);
+}
+
+}  // namespace presences::gateway

@@ -1,0 +1,102 @@
+// ConnectStream: one Connect call: the socket's twin for services (design 3.4, 5.4).
+//
+// Requests take effect strictly in order, each answered before the next is read. Subscriptions are
+// sessions of the hub; each has at most one frame waiting here, so a slow client costs little.
+// Raw messages: the hub's frames are wrapped into responses without being parsed.
+//
+// Threads: any. Lock order: its own mutex alone; nothing else is called with it held but gRPC's
+// Start functions, which only queue. Lifetime: itself until OnDone; sessions and writes under way
+// hold it too.
+#pragma once
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/auth/authenticator.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/hub/session.h"
+#include "server/service/hold_keeper.h"
+#include "server/service/realtime_service.h"
+#include "server/service/token_bucket.h"
+
+namespace presences::v1 {
+class ConnectRequest;
+class ConnectRequest_Subscribe;
+}  // namespace presences::v1
+namespace presences::gateway {
+
+class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                            public std::enable_shared_from_this<ConnectStream> {
+ public:
+  struct Services {
+    service::RealtimeService& realtime;
+    service::HoldKeeper& holds;
+    const auth::Authenticator& authenticator;
+    const Clock& clock;
+  };
+
+  ConnectStream(grpc::CallbackServerContext* context, const Services& services,
+                std::function<void(const absl::Status&)> on_end);
+  ~ConnectStream() override;
+
+  // Sends `ready` and begins to read. Keeps itself alive until gRPC is done.
+  void Start(auth::PrincipalPtr principal);
+  void Refuse(const absl::Status& status);
+
+ private:
+  class Subscription;
+  friend class Subscription;
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  void Handle(const v1::ConnectRequest& request);
+  void Authenticate(const std::string& request_id, const std::string& token);
+  absl::Status Subscribe(const v1::ConnectRequest& request);
+  absl::Status Open(const std::shared_ptr<Subscription>& subscription);
+  bool Unsubscribe(const std::string& id);
+  void UpsertPresence(const v1::ConnectRequest& request);
+  void Reply(const std::string& bytes);
+  void ReplyError(const std::string& request_id, const absl::Status& status);
+  void ReadNext();
+  void StartNextWrite() REQUIRES(mutex_);
+  void TokenExpired(const absl::Status& status);
+  absl::Status CheckToken(const v1::ConnectRequest& request);
+  void Leave(service::Parting parting);
+  void FinishOnce(const absl::Status& status);
+
+  grpc::CallbackServerContext* const context_;
+  const Services services_;
+  const std::function<void(const absl::Status&)> on_end_;
+  std::shared_ptr<ConnectStream> self_;  // until OnDone
+  service::HoldKeeper::HolderId holder_ = 0;
+  std::unique_ptr<service::TokenBucket> messages_;
+  grpc::ByteBuffer incoming_;
+  grpc::Alarm reauthentication_;  // closes the stream when no new token comes
+
+  Mutex mutex_;
+  auth::PrincipalPtr principal_ GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<Subscription>> subscriptions_ GUARDED_BY(mutex_);
+  std::deque<grpc::ByteBuffer> replies_ GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<Subscription>> frames_ GUARDED_BY(mutex_);  // each has one waiting
+  std::shared_ptr<Subscription> writing_frame_of_ GUARDED_BY(mutex_);
+  grpc::ByteBuffer outgoing_;  // of the write under way
+  bool writing_ GUARDED_BY(mutex_) = false;
+  bool finished_ GUARDED_BY(mutex_) = false;
+  bool left_ GUARDED_BY(mutex_) = false;
+  bool expired_ GUARDED_BY(mutex_) = false;  // the token; until another is shown
+  std::optional<absl::Status> end_when_idle_ GUARDED_BY(mutex_);
+};
+
+}  // namespace presences::gateway
