@@ -44,9 +44,11 @@ bool Spells(absl::string_view text, absl::string_view word) {
 // The word in `key` that makes the JSON parser of both SDKs throw; empty: none. That parser looks
 // at the decoded key and still accepts \u00XX for each letter, so "a\\u0063onstructor" counts too.
 absl::string_view PoisonIn(absl::string_view key) {
-  for (; !key.empty(); key.remove_prefix(1)) {
+  constexpr absl::string_view kFirstBytes = "_c\\";
+  for (std::size_t at = key.find_first_of(kFirstBytes); at != absl::string_view::npos;
+       at = key.find_first_of(kFirstBytes, at + 1)) {
     for (const absl::string_view word : {"__proto__", "constructor"}) {
-      if (Spells(key, word)) return word;
+      if (Spells(key.substr(at), word)) return word;
     }
   }
   return {};

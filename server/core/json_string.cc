@@ -108,6 +108,17 @@ const char* TakeEscape(absl::string_view& rest, std::string* decoded) {
   return nullptr;
 }
 
+// How many bytes at the front of `text` stand for themselves: most of most texts.
+std::size_t PlainSize(absl::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto byte = static_cast<unsigned char>(text[size]);
+    if (byte < 0x20 || byte >= 0x80 || byte == '\\') break;
+    ++size;
+  }
+  return size;
+}
+
 }  // namespace
 
 std::size_t Utf8SequenceSize(absl::string_view text) {
@@ -156,11 +167,12 @@ const char* DecodeJsonString(absl::string_view quoted, std::string* decoded) {
       if (const char* wrong = TakeEscape(rest, decoded)) return wrong;
       continue;
     }
-    const std::size_t size = Utf8SequenceSize(rest);
-    if (size == 0) return "bytes that are no UTF-8; encode the text as UTF-8";
     if (static_cast<unsigned char>(rest[0]) < 0x20) {
       return "a control character must be escaped; write \\n for a line break";
     }
+    const std::size_t plain = PlainSize(rest);
+    const std::size_t size = plain != 0 ? plain : Utf8SequenceSize(rest);
+    if (size == 0) return "bytes that are no UTF-8; encode the text as UTF-8";
     if (decoded != nullptr) decoded->append(rest.data(), size);
     rest.remove_prefix(size);
   }

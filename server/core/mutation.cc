@@ -107,7 +107,7 @@ PresencePtr Replacement(const Presence* current, const Caller& caller, absl::str
 absl::Status CheckUpsert(const Presence* current, const Presence* occupant, const Caller& caller,
                          const UpsertInput& input) {
   if (input.permissions) {
-    const absl::Status granted = CheckMayGrant(caller, *input.permissions);
+    absl::Status granted = CheckMayGrant(caller, *input.permissions);
     if (!granted.ok()) return granted;
   }
   if (current == nullptr && occupant != nullptr) return AlreadyExists(input.presence_id);
@@ -191,7 +191,7 @@ absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* targ
 }
 
 absl::Status CheckDelete(const Presence* current, const Caller& caller, const DeleteInput& input) {
-  const absl::Status status = CheckMayWrite(caller);
+  absl::Status status = CheckMayWrite(caller);
   if (!status.ok()) return status;
   return CheckMayChange(current, caller, Action::kDelete, input.presence_id, input.if_revision);
 }

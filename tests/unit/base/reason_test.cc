@@ -62,6 +62,9 @@ TEST(ReasonTest, CodesAndStatusesBelongTogether) {
       case 404:
         EXPECT_THAT(row.code, AnyOf(absl::StatusCode::kNotFound, absl::StatusCode::kUnimplemented));
         break;
+      case 408:
+        EXPECT_EQ(row.code, absl::StatusCode::kDeadlineExceeded);
+        break;
       case 409:
         EXPECT_EQ(row.code, absl::StatusCode::kAlreadyExists);
         break;

@@ -182,7 +182,6 @@ TEST(PresenceTest, DecodesNoWrongNumbers) {
   EXPECT_FALSE(decodes(0, 2)) << "a version to come";
   EXPECT_FALSE(decodes(1, 3)) << "unknown source";
   EXPECT_FALSE(decodes(2, 2)) << "held is no bool";
-  EXPECT_FALSE(decodes(3, 0)) << "no id";
   EXPECT_FALSE(decodes(3, '\xff')) << "id beyond the end";
   EXPECT_FALSE(decodes(12, '\xff')) << "metadata beyond the end";
   EXPECT_FALSE(decodes(13 + 7, '\x7f')) << "created beyond the year 9999";
@@ -190,6 +189,12 @@ TEST(PresenceTest, DecodesNoWrongNumbers) {
   EXPECT_FALSE(decodes(13 + 23, '\x7f')) << "expires beyond the year 9999";
   EXPECT_FALSE(decodes(13 + 31, '\x80')) << "negative revision";
   EXPECT_FALSE(decodes(13 + 39, '\x80')) << "negative created revision";
+}
+
+TEST(PresenceTest, DecodesNoRecordWithoutId) {
+  PresenceFields fields = SomeFields();
+  fields.id = "";
+  EXPECT_FALSE(Presence::Decode(Presence::Make(fields)->Encode()));
 }
 
 TEST(PresenceTest, DecodesEveryFlippedBitOrRefuses) {
