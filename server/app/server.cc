@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/app/console.h"
 #include "server/app/engine.h"
 #include "server/app/version.h"
 #include "server/auth/authenticator.h"
@@ -17,10 +18,13 @@
 #include "server/base/reason.h"
 #include "server/config/build.h"
 #include "server/gateway/grpc/grpc_server.h"
+#include "server/gateway/http/http_server.h"
+#include "server/gateway/ws/ws_gateway.h"
 #include "server/hub/hub.h"
 #include "server/ops/admin_server.h"
 #include "server/ops/prometheus_metrics.h"
 #include "server/service/hold_keeper.h"
+#include "server/service/origin_policy.h"
 #include "server/service/presence_service.h"
 #include "server/service/realtime_service.h"
 #include "server/store/committer.h"
@@ -42,6 +46,14 @@ absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& 
   return auths;
 }
 
+std::vector<service::OriginPolicy::Project> OriginsOf(const config::Config& config) {
+  std::vector<service::OriginPolicy::Project> projects;
+  for (const config::ProjectConfig& project : config.projects) {
+    projects.push_back({project.id, project.origins});
+  }
+  return projects;
+}
+
 }  // namespace
 
 // Members in the order of building; destruction is the reverse.
@@ -52,6 +64,9 @@ struct Server::Impl {
   absl::Status BuildStore();
   void BuildServices();
   absl::Status BuildListeners();
+  absl::Status BuildGrpc();
+  absl::Status BuildHttp();
+  void BuildSockets();
   std::vector<service::Project> ServiceProjects() const;
   std::map<std::string, ops::AdminServer::Handler> AdminHandlers();
   std::string StatusText() const;
@@ -78,6 +93,9 @@ struct Server::Impl {
   std::unique_ptr<service::PresenceService> presences;
   std::unique_ptr<service::RealtimeService> realtime;
   std::unique_ptr<service::HoldKeeper> holds;
+  std::unique_ptr<service::OriginPolicy> origins;
+  std::unique_ptr<gateway::WsGateway> sockets;
+  std::unique_ptr<gateway::HttpServer> http;
   std::unique_ptr<gateway::GrpcServer> grpc;
   std::unique_ptr<ops::AdminServer> admin;
 
@@ -153,7 +171,7 @@ std::vector<service::Project> Server::Impl::ServiceProjects() const {
   return projects;
 }
 
-absl::Status Server::Impl::BuildListeners() {
+absl::Status Server::Impl::BuildGrpc() {
   gateway::GrpcServer::Options options;
   options.address = config.server.grpc.address.ToString();
   if (const auto& tls = config.server.grpc.tls) {
@@ -162,14 +180,61 @@ absl::Status Server::Impl::BuildListeners() {
     options.client_ca_file = tls->client_ca_file;
   }
   options.channelz = dev;
-  auto grpc_server =
-      gateway::GrpcServer::Start(options, {*presences, *realtime, *holds, *authenticator, clock, metrics});
-  if (!grpc_server.ok()) return grpc_server.status();
-  grpc = *std::move(grpc_server);
-  auto admin_server =
-      ops::AdminServer::Start(config.server.metrics.address.ToString(), AdminHandlers());
-  if (!admin_server.ok()) return admin_server.status();
-  admin = *std::move(admin_server);
+  auto server = gateway::GrpcServer::Start(
+      options, {*presences, *realtime, *holds, *authenticator, clock, metrics});
+  if (!server.ok()) return server.status();
+  grpc = *std::move(server);
+  return absl::OkStatus();
+}
+
+void Server::Impl::BuildSockets() {
+  gateway::WsGateway::Options options;
+  for (const config::ProjectConfig& project : config.projects) {
+    const config::Limits& limits = project.limits;
+    options.projects.push_back(
+        {project.id, project.indexed_metadata, static_cast<std::size_t>(limits.max_connections),
+         static_cast<std::size_t>(limits.max_subscriptions_per_connection),
+         static_cast<std::size_t>(limits.max_channels_per_subscription),
+         static_cast<double>(limits.messages_per_second), static_cast<double>(limits.message_burst),
+         static_cast<double>(limits.connects_per_minute_per_ip)});
+  }
+  sockets = std::make_unique<gateway::WsGateway>(
+      std::move(options),
+      gateway::WsGateway::Services{*authenticator, *hub, *holds, clock, metrics});
+}
+
+absl::Status Server::Impl::BuildHttp() {
+  gateway::HttpServer::Options options;
+  options.address = config.server.http.address.ToString();
+  if (const auto& tls = config.server.http.tls) {
+    options.cert_file = tls->cert_file;
+    options.key_file = tls->key_file;
+    options.client_ca_file = tls->client_ca_file;
+  }
+  options.trusted_proxies = config.server.trusted_proxies;
+  if (config.projects.size() == 1) options.only_project = config.projects[0].id;
+  for (const ConsoleFile& file : ConsoleFiles()) {
+    const bool page = file.name == "console.html";
+    options.pages[page ? "/" : "/" + file.name] = {
+        page ? "text/html; charset=utf-8" : "text/javascript; charset=utf-8", file.text};
+  }
+  options.upgrade = [this](gateway::Upgrade upgrade) { sockets->Accept(std::move(upgrade)); };
+  origins = std::make_unique<service::OriginPolicy>(OriginsOf(config));
+  auto server = gateway::HttpServer::Start(
+      options, {*presences, *realtime, *authenticator, *origins, clock, metrics});
+  if (!server.ok()) return server.status();
+  http = *std::move(server);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::BuildListeners() {
+  BuildSockets();
+  absl::Status status = BuildGrpc();
+  if (status.ok()) status = BuildHttp();
+  if (!status.ok()) return status;
+  auto server = ops::AdminServer::Start(config.server.metrics.address.ToString(), AdminHandlers());
+  if (!server.ok()) return server.status();
+  admin = *std::move(server);
   return absl::OkStatus();
 }
 
@@ -245,12 +310,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::Config& conf
 }
 
 std::string Server::ReadyLine() const {
-  return absl::StrCat("{\"event\":\"ready\",\"grpc\":\"", impl_->grpc->address(),
-                      "\",\"metrics\":\"", impl_->admin->address(), "\",\"pid\":", ::getpid(), "}");
+  return absl::StrCat("{\"event\":\"ready\",\"grpc\":\"", impl_->grpc->address(), "\",\"http\":\"",
+                      impl_->http->address(), "\",\"metrics\":\"", impl_->admin->address(),
+                      "\",\"pid\":", ::getpid(), "}");
 }
 
 config::BoundAddresses Server::addresses() const {
-  return {impl_->grpc->address(), "", impl_->admin->address()};
+  return {impl_->grpc->address(), impl_->http->address(), impl_->admin->address()};
 }
 
 absl::Status Server::Reload(const config::Config& config) {
@@ -265,7 +331,9 @@ absl::Status Server::Reload(const config::Config& config) {
   }
   auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
+  if (absl::Status tls = impl_->http->ReloadTls(); !tls.ok()) return tls;
   impl_->authenticator->Reload(*std::move(auths));
+  impl_->origins->Reload(OriginsOf(config));
   return absl::OkStatus();
 }
 
@@ -282,7 +350,9 @@ void Server::Drain() {
   const auto sessions = static_cast<std::int64_t>(impl_->hub->session_count());
   impl_->hub->GoAway(std::min(timeout / 2, milliseconds(10 * sessions)));
   impl_->WaitForSessions(timeout / 2 + milliseconds(500));
-  impl_->grpc->Shutdown(timeout / 2);
+  impl_->http->Shutdown(timeout / 4);
+  impl_->sockets->CloseAll();
+  impl_->grpc->Shutdown(timeout / 4);
   impl_->holds->Stop();
   impl_->expirer->Stop();
   impl_->committer->Stop();
