@@ -1,0 +1,11 @@
+import { Client, Presences } from "appwrite";
+
+const client = new Client()
+    .setEndpoint('https://<REGION>.cloud.appwrite.io/v1')
+    .setProject('<PROJECT_ID>');
+
+const presences = new Presences(client);
+
+await presences.delete({
+    presenceId: '<PRESENCE_ID>'
+});
