@@ -56,7 +56,8 @@ void PresencesApi::Update(const auth::Principal& principal, Source source,
                           Done done) {
   absl::StatusOr<RawWrite> raw = wire::FromProto(request);
   if (!raw.ok()) return done(raw.status());
-  presences_.Update(principal, source, *std::move(raw), Answer(response, std::move(done)));
+  presences_.Update(principal, source, *std::move(raw), Answer(response, std::move(done)),
+                    request.purge());
 }
 
 void PresencesApi::Delete(const auth::Principal& principal, Source source,
@@ -98,11 +99,12 @@ absl::Status PresencesApi::Get(const auth::Principal& principal,
 
 absl::Status PresencesApi::List(const auth::Principal& principal,
                                 const v1::ListPresencesRequest& request,
-                                v1::ListPresencesResponse* response) {
+                                v1::ListPresencesResponse* response, CallNotes* notes) {
   const bool want_total = !request.has_total() || request.total();
   const auto result =
       presences_.List(principal, Strings(request.queries()), want_total, request.ttl());
   if (!result.ok()) return result.status();
+  if (notes != nullptr && request.ttl() > 0) notes->cache_hit = result->cached;
   response->set_total(result->total);
   for (const PresencePtr& record : result->records) {
     wire::ToProto(*record, response->add_presences());
@@ -126,7 +128,7 @@ absl::Status PresencesApi::Count(const auth::Principal& principal,
 
 bool PresencesApi::Call(absl::string_view full_method, const auth::Principal& principal,
                         Source source, const google::protobuf::Message& request,
-                        google::protobuf::Message* response, Done done) {
+                        google::protobuf::Message* response, Done done, CallNotes* notes) {
   // The caller's promise: the messages are of the method's types.
   if (!absl::ConsumePrefix(&full_method, "/presences.v1.Presences/")) return false;
   if (full_method == "UpsertPresence") {
@@ -143,7 +145,7 @@ bool PresencesApi::Call(absl::string_view full_method, const auth::Principal& pr
              static_cast<v1::Presence*>(response)));
   } else if (full_method == "ListPresences") {
     done(List(principal, static_cast<const v1::ListPresencesRequest&>(request),
-              static_cast<v1::ListPresencesResponse*>(response)));
+              static_cast<v1::ListPresencesResponse*>(response), notes));
   } else if (full_method == "CountPresences") {
     done(Count(principal, static_cast<const v1::CountPresencesRequest&>(request),
                static_cast<v1::CountPresencesResponse*>(response)));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -38,6 +39,12 @@ namespace presences::api {
 inline constexpr std::size_t kMaxRequestBytes = std::size_t{1} << 20;  // design 6.1
 inline constexpr std::size_t kMaxBatchBytes = std::size_t{8} << 20;    // design 6.1
 
+// What the messages do not say about a call, for transports that can.
+struct CallNotes {
+  // Of a list with a ttl: whether the answer was an earlier one.
+  std::optional<bool> cache_hit = {};
+};
+
 class PresencesApi {
  public:
   using Done = std::function<void(const absl::Status&)>;
@@ -59,15 +66,16 @@ class PresencesApi {
   absl::Status Get(const auth::Principal& principal, const v1::GetPresenceRequest& request,
                    v1::Presence* response);
   absl::Status List(const auth::Principal& principal, const v1::ListPresencesRequest& request,
-                    v1::ListPresencesResponse* response);
+                    v1::ListPresencesResponse* response, CallNotes* notes = nullptr);
   absl::Status Count(const auth::Principal& principal, const v1::CountPresencesRequest& request,
                      v1::CountPresencesResponse* response);
 
   // Calls the unary method with this full name ("/presences.v1.Presences/GetPresence") on messages
-  // of its types. False: there is no such method, and `done` is not called.
+  // of its types. False: there is no such method, and `done` is not called. `notes` may be null; it
+  // is filled before `done`.
   bool Call(absl::string_view full_method, const auth::Principal& principal, Source source,
             const google::protobuf::Message& request, google::protobuf::Message* response,
-            Done done);
+            Done done, CallNotes* notes = nullptr);
 
  private:
   service::PresenceService& presences_;

@@ -33,6 +33,7 @@ constexpr ReasonRow kRows[] = {
     {Reason::kGeneralRouteNotFound, "GENERAL_ROUTE_NOT_FOUND", Code::kUnimplemented, 404, "general_route_not_found"},
     {Reason::kPresenceAlreadyExists, "PRESENCE_ALREADY_EXISTS", Code::kAlreadyExists, 409, "presence_already_exists"},
     {Reason::kPresenceRevisionMismatch, "PRESENCE_REVISION_MISMATCH", Code::kAborted, 412, "presence_revision_mismatch"},
+    {Reason::kGeneralRequestTimeout, "GENERAL_REQUEST_TIMEOUT", Code::kDeadlineExceeded, 408, "general_request_timeout"},
     {Reason::kGeneralRequestTooLarge, "GENERAL_REQUEST_TOO_LARGE", Code::kResourceExhausted, 413, "general_request_too_large"},
     {Reason::kGeneralRateLimitExceeded, "GENERAL_RATE_LIMIT_EXCEEDED", Code::kResourceExhausted, 429, "general_rate_limit_exceeded"},
     {Reason::kGeneralResourceLimitExceeded, "GENERAL_RESOURCE_LIMIT_EXCEEDED", Code::kResourceExhausted, 429, "general_resource_limit_exceeded"},

@@ -35,6 +35,7 @@ enum class Reason {
   kGeneralRouteNotFound,
   kPresenceAlreadyExists,
   kPresenceRevisionMismatch,
+  kGeneralRequestTimeout,
   kGeneralRequestTooLarge,
   kGeneralRateLimitExceeded,
   kGeneralResourceLimitExceeded,

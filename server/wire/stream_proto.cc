@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "presences/v1/realtime.pb.h"
+#include "server/wire/change_proto.h"
 #include "server/wire/presence_proto.h"
 
 namespace presences::wire {
@@ -27,27 +28,6 @@ void AppendField(std::string& out, int number, absl::string_view bytes) {
   out.append(bytes.data(), bytes.size());
 }
 
-v1::Change::Type TypeOf(const Change& change, ChangeView view) {
-  if (view == ChangeView::kRemoved) return v1::Change::TYPE_REMOVED;
-  switch (change.kind()) {
-    case ChangeKind::kUpserted:
-      return v1::Change::TYPE_UPSERTED;
-    case ChangeKind::kUpdated:
-      return v1::Change::TYPE_UPDATED;
-    case ChangeKind::kDeleted:
-      return v1::Change::TYPE_DELETED;
-    case ChangeKind::kExpired:
-      return v1::Change::TYPE_EXPIRED;
-  }
-  return v1::Change::TYPE_UNSPECIFIED;
-}
-
-void SetTime(TimePoint time, google::protobuf::Timestamp* out) {
-  const auto millis = time.time_since_epoch().count();
-  out->set_seconds(millis / 1000);
-  out->set_nanos(static_cast<std::int32_t>(millis % 1000 * 1'000'000));
-}
-
 std::string EntryOf(const v1::Change& change) {
   std::string entry;
   AppendField(entry, v1::Changes::kChangesFieldNumber, change.SerializeAsString());
@@ -60,26 +40,13 @@ class ProtobufEncoder final : public StreamEncoder {
 
   std::string Entry(const Change& change, ChangeView view) const override {
     v1::Change message;
-    message.set_type(TypeOf(change, view));
-    if (change.kind() == ChangeKind::kDeleted && view == ChangeView::kAsIs) {
-      message.set_delete_cause(change.cause() == DeleteCause::kConnection
-                                   ? v1::Change::DELETE_CAUSE_CONNECTION
-                                   : v1::Change::DELETE_CAUSE_CALL);
-    }
-    // Gone or out of sight: the last state that this viewer was allowed to see.
-    const bool before = view == ChangeView::kRemoved || !change.after();
-    ToProto(before ? *change.before() : *change.after(), message.mutable_presence());
-    message.set_revision(change.revision());
-    SetTime(change.time(), message.mutable_time());
+    ToProto(change, view, &message);
     return EntryOf(message);
   }
 
   std::string SnapshotEntry(const Presence& record) const override {
     v1::Change message;
-    message.set_type(v1::Change::TYPE_UPSERTED);
-    ToProto(record, message.mutable_presence());
-    message.set_revision(record.revision());
-    SetTime(record.updated_at(), message.mutable_time());
+    SnapshotToProto(record, &message);
     return EntryOf(message);
   }
 

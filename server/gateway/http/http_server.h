@@ -1,0 +1,76 @@
+// HttpServer: the listener of HTTP/1.1: JSON, event streams, pages, and the way to WebSockets.
+//
+// Each of its threads has its own event loop, and a connection stays on the one it was given to.
+// So does a socket that was upgraded: its executor lives as long as the server.
+//
+// Threads: one at a time, except that requests are served on its own threads; the Reload methods
+// any.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/auth/authenticator.h"
+#include "server/base/clock.h"
+#include "server/base/ip_range.h"
+#include "server/base/metrics.h"
+#include "server/gateway/http/exchange.h"
+#include "server/gateway/net/byte_stream.h"
+#include "server/service/origin_policy.h"
+#include "server/service/presence_service.h"
+#include "server/service/realtime_service.h"
+
+namespace presences::gateway {
+
+class HttpServer {
+ public:
+  struct Options {
+    std::string address;    // host:port; port 0 is any free port
+    std::string cert_file;  // PEM; empty: plain text
+    std::string key_file;
+    std::string client_ca_file;                        // empty: clients show no certificate
+    std::vector<IpRange> trusted_proxies;              // whose X-Forwarded-For and -Proto count
+    std::size_t threads = 0;                           // 0: one per processor, at most 8
+    std::chrono::milliseconds idle_timeout{60'000};    // design 6.1
+    std::chrono::milliseconds header_timeout{10'000};  // design 6.1
+    std::chrono::milliseconds body_timeout{60'000};
+    std::string only_project;                 // empty: several are configured
+    std::map<std::string, http::Page> pages;  // by path, e.g. "/"
+    UpgradeHandler upgrade;                   // of /v1/realtime; null: there is none
+  };
+  struct Services {
+    service::PresenceService& presences;
+    service::RealtimeService& realtime;
+    const auth::Authenticator& authenticator;
+    const service::OriginPolicy& origins;
+    Clock& clock;
+    Metrics& metrics;
+  };
+
+  // Starts listening. UNAVAILABLE: the address cannot be listened on; FAILED_PRECONDITION: the
+  // TLS files cannot be used. Both say which and why.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Options& options,
+                                                           const Services& services);
+  // REQUIRES: committer and hub are stopped; what they call would land in the event loops.
+  ~HttpServer();
+
+  // host:port with the real port.
+  const std::string& address() const;
+  // Reads the TLS files again, for connections to come. FAILED_PRECONDITION: nothing has changed.
+  absl::Status ReloadTls();
+  // Accepts no more, ends idle connections, lets requests finish for `timeout`, then cuts what is
+  // left. Upgraded sockets are no connections of this server any more; its threads serve them
+  // until it is destroyed.
+  void Shutdown(std::chrono::milliseconds timeout);
+
+ private:
+  struct Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace presences::gateway
