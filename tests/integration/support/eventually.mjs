@@ -21,3 +21,8 @@ export async function eventually(what, look, { timeout = patience, every = 5 } =
     await pause(every);
   }
 }
+
+// Waits for a moment: of records that expire, which only the real clock can bring about.
+export async function untilTime(millis) {
+  while (Date.now() < millis) await pause(Math.min(20, Math.max(1, millis - Date.now())));
+}

@@ -20,7 +20,7 @@ export class Watcher {
     this.changes = [];                           // every change, with `at`: when it came
     this.batches = [];                           // sizes of the `changes` responses
     this.isCurrent = false;
-    this.inState = false;                        // between reset and current
+    this.inState = resumed === undefined;        // before current, unless it goes on
     this.end = undefined;                        // the Refusal, OK too, that the stream ended with
     this.broken = undefined;                     // the promise that was broken
     this.waiting = new Set();
@@ -118,9 +118,9 @@ export class Watcher {
   }
 
   #checkToken({ kind, resume_token: token }) {
-    const expected = kind === 'current' || (this.isCurrent && kind !== 'reset');
-    assert.equal(token !== '', expected, `${kind}: resume_token '${token}', current: ` +
-                 `${this.isCurrent}`);
+    // State that is not complete cannot be resumed; what a resumed stream missed can.
+    const expected = kind !== 'reset' && (kind === 'current' || !this.inState);
+    assert.equal(token !== '', expected, `${kind}: resume_token '${token}'`);
     if (expected) this.token = token;
   }
 
