@@ -67,7 +67,10 @@ absl::StatusOr<Settings> ReadSettings(const CommandLine& line) {
   Settings settings;
   if (line.dev) {
     auto setup = config::DevConfig(line.data_dir);
-    if (!setup.ok()) return setup.status();
+    // The folder is the storage too: one that cannot be used is no matter of flags.
+    if (!setup.ok()) {
+      return MakeError(Reason::kGeneralStorageUnavailable, setup.status().message());
+    }
     settings.config = setup->config;
     settings.dev = *std::move(setup);
   } else {
@@ -114,7 +117,7 @@ void ServeUntilStopped(const CommandLine& line, const sigset_t& signals, Server&
 int Run(const CommandLine& line, const sigset_t& signals) {
   SetLogs(line.log_format);
   const auto settings = ReadSettings(line);
-  if (!settings.ok()) return Fail(kBadConfig, settings.status().message());
+  if (!settings.ok()) return Fail(ExitCodeOf(settings.status()), settings.status().message());
   if (line.check_config) {
     std::puts("the configuration is valid");
     return kOk;

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/api/presences_api.h"
+#include "server/gateway/grpc/grpc_log.h"
 #include "server/gateway/grpc/presences_rpc.h"
 #include "server/gateway/grpc/realtime_rpc.h"
 
@@ -80,6 +81,7 @@ GrpcServer::~GrpcServer() { Shutdown(std::chrono::milliseconds(0)); }
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options,
                                                               const Services& services) {
+  RedirectGrpcLog();
   const auto credentials = CredentialsFor(options);
   if (!credentials.ok()) return credentials.status();
   grpc::EnableDefaultHealthCheckService(true);
