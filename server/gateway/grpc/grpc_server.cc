@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "presences/v1/presences.grpc.pb.h"
+#include "presences/v1/realtime.grpc.pb.h"
 #include "server/api/presences_api.h"
 #include "server/gateway/grpc/grpc_log.h"
 #include "server/gateway/grpc/presences_rpc.h"
@@ -114,6 +116,10 @@ const std::string& GrpcServer::address() const { return impl_->address; }
 void GrpcServer::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* health = impl_->server->GetHealthCheckService();
   health->SetServingStatus(serving);
+  for (const char* service :
+       {v1::Presences::service_full_name(), v1::Realtime::service_full_name()}) {
+    health->SetServingStatus(service, serving);
+  }
 }
 
 void GrpcServer::Shutdown(std::chrono::milliseconds timeout) {
