@@ -43,6 +43,22 @@ absl::Status RefuseUnknownMethod(const RawQuery& raw, bool socket, const QueryPa
                                         "; use one of ", MethodNames(socket)));
 }
 
+absl::Status RefuseNonFilter(const MethodRow& method, const QueryPath& path) {
+  return RefuseQuery(
+      path, absl::StrCat(method.name, " is no filter; ",
+                         path.parent == nullptr ? "a subscription takes filters only, remove it"
+                                                : "move it out of the and/or"));
+}
+
+absl::Status CheckSelect(const RawQuery& raw, QueryDialect dialect, const QueryPath& path) {
+  if (dialect == QueryDialect::kList) {
+    return RefuseQuery(path, "select is not supported, records are always whole; remove it");
+  }
+  if (IsSelectAll(raw)) return absl::OkStatus();
+  return RefuseQuery(path,
+                     "select takes [\"*\"] only, records are always whole; send that or remove it");
+}
+
 // A date equals the payload's text only in exactly the form that the payload has.
 std::optional<Literal> PayloadTime(const std::string& text) {
   const std::optional<TimePoint> time = ParseTime(text);
@@ -79,23 +95,12 @@ absl::StatusOr<const MethodRow*> QueryCompiler::CheckMethod(const RawQuery& raw,
   const MethodRow* method = FindMethod(raw.method);
   if (method == nullptr) return RefuseUnknownMethod(raw, socket, path);
   if (method->group == MethodGroup::kSelect) {
-    if (dialect_ == QueryDialect::kList) {
-      return RefuseQuery(path, "select is not supported, records are always whole; remove it");
-    }
-    if (!IsSelectAll(raw)) {
-      return RefuseQuery(path,
-                         "select takes [\"*\"] only, records are always whole; send that or "
-                         "remove it");
-    }
+    const absl::Status status = CheckSelect(raw, dialect_, path);
+    if (!status.ok()) return status;
     return method;
   }
   const bool filters_only = dialect_ != QueryDialect::kList || path.parent != nullptr;
-  if (filters_only && !method->is_filter()) {
-    return RefuseQuery(
-        path, absl::StrCat(method->name, " is no filter; ",
-                           path.parent == nullptr ? "a subscription takes filters only, remove it"
-                                                  : "move it out of the and/or"));
-  }
+  if (filters_only && !method->is_filter()) return RefuseNonFilter(*method, path);
   if (socket && !method->socket) {
     return RefuseQuery(path, absl::StrCat(method->name,
                                           " is not available on the socket; use one "

@@ -15,7 +15,7 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kQuotedBytes = 64;
 // A parser keeps the memory of the largest text it saw; a thread keeps one for ordinary texts.
-constexpr std::size_t kReusedParserBytes = 16 * 1024;
+constexpr std::size_t kReusedParserBytes = std::size_t{16} << 10;
 constexpr absl::string_view kExample =
     "send an object like {\"method\":\"equal\",\"attribute\":\"status\",\"values\":[\"online\"]}";
 
