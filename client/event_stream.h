@@ -17,7 +17,7 @@ class EventStream {
   // Waits for the next event. Connections that break are replaced in here, and the stream goes on
   // after the last event; the reader sees a kReset when the server could not continue it.
   // An error is final: a refusal, CANCELLED after Cancel, or the last failure when
-  // RetryPolicy::give_up_after has passed without an event.
+  // RetryPolicy::give_up_after has passed without a working connection.
   virtual absl::StatusOr<StreamEvent> Next() = 0;
 
   // Makes the current and every later Next fail with CANCELLED.

@@ -5,8 +5,14 @@
 
 #include "absl/status/statusor.h"
 #include "client/presence.h"
+#include "client/retry_policy.h"
 
 namespace presences::client {
+
+struct HoldRequest {
+  PresenceUpsert presence = {};  // an empty id lets the server make one
+  ReconnectCallback on_reconnect = {};
+};
 
 class HeldStream {
  public:
@@ -14,7 +20,8 @@ class HeldStream {
 
   // Waits until the presence is held, and answers the record. Called again, waits until the
   // connection broke and the presence is held by a new one; within the server's grace nobody else
-  // notices. An error is final: a refusal, or CANCELLED after Release.
+  // notices. An error is final: a refusal, CANCELLED after Release, or the
+  // last failure when RetryPolicy::give_up_after has passed without the presence being held.
   virtual absl::StatusOr<Presence> Next() = 0;
 
   // Closes the connection cleanly: the presence goes at once unless another connection holds it.

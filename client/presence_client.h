@@ -58,8 +58,8 @@ class PresenceClient {
   std::unique_ptr<EventStream> Subscribe(SubscribeRequest request = {}) const {
     return connection_->Subscribe(std::move(request));
   }
-  std::unique_ptr<HeldStream> Hold(PresenceUpsert upsert) const {
-    return connection_->Hold(std::move(upsert));
+  std::unique_ptr<HeldStream> Hold(HoldRequest request) const {
+    return connection_->Hold(std::move(request));
   }
 
  private:

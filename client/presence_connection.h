@@ -36,7 +36,7 @@ class PresenceConnection {
   // Nothing is sent before the first Next.
   virtual std::unique_ptr<EventStream> Subscribe(SubscribeRequest request) = 0;
   // Holds a presence for as long as the result lives; nothing is sent before the first Next.
-  virtual std::unique_ptr<HeldStream> Hold(PresenceUpsert upsert) = 0;
+  virtual std::unique_ptr<HeldStream> Hold(HoldRequest request) = 0;
 
   // `service`: a full gRPC service name; empty: the server as a whole.
   virtual absl::StatusOr<Health> CheckHealth(const std::string& service) = 0;

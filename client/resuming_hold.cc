@@ -4,7 +4,7 @@
 
 #include "client/presence_stub.h"
 #include "client/proto_convert.h"
-#include "client/waiter.h"
+#include "client/reconnector.h"
 
 namespace presences::client {
 namespace {
@@ -51,12 +51,11 @@ class HeldCall {
 
 class ResumingHold final : public HeldStream {
  public:
-  ResumingHold(std::shared_ptr<PresenceStub> stub, PresenceUpsert upsert, const RetryPolicy& policy,
+  ResumingHold(std::shared_ptr<PresenceStub> stub, HoldRequest request, const RetryPolicy& policy,
                Clock& clock, std::uint64_t seed)
       : stub_(std::move(stub)),
-        upsert_(std::move(upsert)),
-        backoff_(policy, seed),
-        waiter_(clock) {}
+        upsert_(std::move(request.presence)),
+        reconnector_(policy, clock, seed, std::move(request.on_reconnect)) {}
 
   ~ResumingHold() override {
     Release();
@@ -68,17 +67,17 @@ class ResumingHold final : public HeldStream {
       if (call_ == nullptr) Open();
       absl::StatusOr<Presence> held = ReadUntilHeld();
       if (held.ok()) {
-        backoff_.Reset();
+        reconnector_.Progress();
         return held;
       }
       ShareCall(nullptr);
-      end_ = AwaitRetry(held.status());
+      end_ = reconnector_.Await(held.status());
     }
     return end_;
   }
 
   void Release() override {
-    waiter_.Cancel();
+    reconnector_.Cancel();
     std::shared_ptr<HeldCall> call;
     {
       MutexLock lock(mutex_);
@@ -97,7 +96,7 @@ class ResumingHold final : public HeldStream {
   void Open() {
     ShareCall(std::make_shared<HeldCall>(*stub_));
     // A Release before the line above has not seen this call; one after it has.
-    if (waiter_.cancelled()) call_->HalfClose();
+    if (reconnector_.cancelled()) call_->HalfClose();
     v1::ConnectRequest request;
     request.set_request_id(kRequestId);
     ToProto(upsert_, request.mutable_upsert_presence());
@@ -123,24 +122,16 @@ class ResumingHold final : public HeldStream {
     return call_->Finish();
   }
 
-  // OK: connect again.
-  absl::Status AwaitRetry(const absl::Status& status) {
-    if (!waiter_.cancelled() && !IsRetryableStream(status)) return status;
-    if (!waiter_.cancelled() && waiter_.Wait(backoff_.Next(status))) return absl::OkStatus();
-    return absl::CancelledError("the presence was released by its owner");
-  }
-
   // Constant after construction.
   const std::shared_ptr<PresenceStub> stub_;
 
   // The reader's.
   PresenceUpsert upsert_;
-  Backoff backoff_;
   std::shared_ptr<HeldCall> call_;
   absl::Status end_;
 
   // Shared with Release.
-  Waiter waiter_;
+  Reconnector reconnector_;
   Mutex mutex_;
   std::shared_ptr<HeldCall> shared_call_ GUARDED_BY(mutex_);
 };
@@ -148,9 +139,9 @@ class ResumingHold final : public HeldStream {
 }  // namespace
 
 std::unique_ptr<HeldStream> MakeResumingHold(std::shared_ptr<PresenceStub> stub,
-                                             PresenceUpsert upsert, const RetryPolicy& policy,
+                                             HoldRequest request, const RetryPolicy& policy,
                                              Clock& clock, std::uint64_t seed) {
-  return std::make_unique<ResumingHold>(std::move(stub), std::move(upsert), policy, clock, seed);
+  return std::make_unique<ResumingHold>(std::move(stub), std::move(request), policy, clock, seed);
 }
 
 }  // namespace presences::client

@@ -15,7 +15,7 @@ namespace presences::client {
 class PresenceStub;
 
 std::unique_ptr<HeldStream> MakeResumingHold(std::shared_ptr<PresenceStub> stub,
-                                             PresenceUpsert upsert, const RetryPolicy& policy,
+                                             HoldRequest request, const RetryPolicy& policy,
                                              Clock& clock, std::uint64_t seed);
 
 }  // namespace presences::client

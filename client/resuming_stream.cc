@@ -4,7 +4,7 @@
 
 #include "client/presence_stub.h"
 #include "client/proto_convert.h"
-#include "client/waiter.h"
+#include "client/reconnector.h"
 
 namespace presences::client {
 namespace {
@@ -20,11 +20,8 @@ class ResumingStream final : public EventStream {
   ResumingStream(std::shared_ptr<PresenceStub> stub, SubscribeRequest request,
                  const RetryPolicy& policy, Clock& clock, std::uint64_t seed)
       : stub_(std::move(stub)),
-        policy_(policy),
-        clock_(clock),
         request_(std::move(request)),
-        backoff_(policy, seed),
-        waiter_(clock) {}
+        reconnector_(policy, clock, seed, request_.on_reconnect) {}
 
   // The reader is gone with its thread; gRPC wants the call to be over before its objects go.
   ~ResumingStream() override {
@@ -33,18 +30,17 @@ class ResumingStream final : public EventStream {
   }
 
   absl::StatusOr<StreamEvent> Next() override {
-    if (!progress_at_) progress_at_ = clock_.Monotonic();
     while (end_.ok()) {
       if (call_.reader == nullptr) Open();
       v1::SubscribeResponse message;
       if (call_.reader->Read(&message)) return Accept(FromProto(message));
-      end_ = AwaitRetry(Finish());
+      end_ = reconnector_.Await(Finish());
     }
     return end_;
   }
 
   void Cancel() override {
-    waiter_.Cancel();
+    reconnector_.Cancel();
     std::shared_ptr<grpc::ClientContext> context;
     {
       MutexLock lock(mutex_);
@@ -65,7 +61,7 @@ class ResumingStream final : public EventStream {
       context_ = call_.context;
     }
     // A Cancel before the line above has not seen this context; one after it has.
-    if (waiter_.cancelled()) call_.context->TryCancel();
+    if (reconnector_.cancelled()) call_.context->TryCancel();
     call_.reader = stub_->Subscribe(*call_.context, message);
   }
 
@@ -78,8 +74,7 @@ class ResumingStream final : public EventStream {
 
   // Keeps what a new connection needs to go on after `event`.
   StreamEvent Accept(StreamEvent event) {
-    progress_at_ = clock_.Monotonic();
-    backoff_.Reset();
+    reconnector_.Progress();
     if (event.kind == StreamEvent::Kind::kReset) {
       // What the old token stands for is void: continuing from it would skip the state that was
       // just promised. Until kCurrent the only way on is to begin anew, state included.
@@ -97,35 +92,17 @@ class ResumingStream final : public EventStream {
     return event;
   }
 
-  // OK: connect again. Otherwise the stream is over.
-  absl::Status AwaitRetry(const absl::Status& status) {
-    if (waiter_.cancelled()) return absl::CancelledError("the stream was cancelled by its owner");
-    if (!IsRetryableStream(status)) return status;
-    const std::chrono::milliseconds wait = backoff_.Next(status);
-    if (policy_.give_up_after.count() > 0 &&
-        clock_.Monotonic() + wait > *progress_at_ + policy_.give_up_after) {
-      return status;
-    }
-    if (request_.on_reconnect) request_.on_reconnect(status, wait);
-    if (waiter_.Wait(wait)) return absl::OkStatus();
-    return absl::CancelledError("the stream was cancelled by its owner");
-  }
-
   // Constant after construction.
   const std::shared_ptr<PresenceStub> stub_;
-  const RetryPolicy policy_;
-  Clock& clock_;
 
   // The reader's.
   SubscribeRequest request_;  // with the newest token
-  Backoff backoff_;
   Call call_;
   absl::Status end_;
   bool resetting_ = false;
-  std::optional<MonotonicTime> progress_at_;
 
   // Shared with Cancel.
-  Waiter waiter_;
+  Reconnector reconnector_;
   Mutex mutex_;
   std::shared_ptr<grpc::ClientContext> context_ GUARDED_BY(mutex_);
 };

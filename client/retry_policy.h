@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <random>
 
 #include "absl/status/status.h"
@@ -20,9 +21,15 @@ struct RetryPolicy {
   std::chrono::milliseconds call_timeout{10'000};
   // How often a unary call is made before its failure is passed on; 0: until the time is up.
   int max_attempts = 0;
-  // A stream without any event for this long gives up with the last failure; 0: never.
+  // A stream that has found no working connection for this long ends with the last failure; 0:
+  // never.
   std::chrono::milliseconds give_up_after{0};
 };
+
+// Told before each wait for a new connection of a stream: what ended the last one, and how long the
+// wait is. Runs on the thread that reads the stream, and must not call into it.
+using ReconnectCallback =
+    std::function<void(const absl::Status& why, std::chrono::milliseconds wait)>;
 
 // Says whether a call that ended with `status` may be made again: the server was not reached or is
 // going away (UNAVAILABLE), or it refused for the moment and says for how long (RESOURCE_EXHAUSTED

@@ -116,8 +116,8 @@ class RetryingConnection final : public PresenceConnection {
     return MakeResumingStream(stub_, std::move(request), policy_, clock_, NextSeed());
   }
 
-  std::unique_ptr<HeldStream> Hold(PresenceUpsert upsert) override {
-    return MakeResumingHold(stub_, std::move(upsert), policy_, clock_, NextSeed());
+  std::unique_ptr<HeldStream> Hold(HoldRequest request) override {
+    return MakeResumingHold(stub_, std::move(request), policy_, clock_, NextSeed());
   }
 
   absl::StatusOr<Health> CheckHealth(const std::string& service) override {

@@ -4,12 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "client/presence.h"
+#include "client/retry_policy.h"
 #include "server/base/clock.h"
 
 namespace presences::client {
@@ -56,10 +55,7 @@ struct SubscribeRequest {
   bool snapshot = true;           // false: begins with kCurrent
   bool skip_unchanged = false;    // leaves out writes that only moved times
   std::int32_t max_batch = 0;     // changes in one event, 1-100; 0: the server's choice
-
-  // Told before each wait for a new connection: what ended the last one, and how long the wait is.
-  // Called on the thread that reads the stream; it must not call into the stream.
-  std::function<void(const absl::Status& why, std::chrono::milliseconds wait)> on_reconnect = {};
+  ReconnectCallback on_reconnect = {};
 };
 
 }  // namespace presences::client

@@ -9,6 +9,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/cli/patience.h"
 #include "client/cli/wakeups.h"
 #include "client/cli/write_options.h"
 #include "server/base/thread.h"
@@ -38,11 +39,12 @@ absl::Status HoldUntilSignal(const Session& session, client::HeldStream& held, S
   return absl::IsCancelled(status) ? absl::OkStatus() : status;
 }
 
-int Hold(const Session& session, const WriteOptions& options) {
+int Hold(const Session& session, const WriteOptions& options, const Patience& patience) {
   SignalFd signals({SIGINT, SIGTERM, SIGHUP});
-  const auto client = session.Open();
+  const auto client = session.Open(patience.Policy());
   if (!client.ok()) return session.ReportUsage(client.status().message());
-  const auto held = client->Hold(options.ToUpsert(session.clock().Now()));
+  const auto held = client->Hold({.presence = options.ToUpsert(session.clock().Now()),
+                                  .on_reconnect = Patience::Notes(session)});
   const absl::Status status = HoldUntilSignal(session, *held, signals);
   const int code = session.Report(status);
   if (absl::IsUnimplemented(status)) {
@@ -58,9 +60,12 @@ void AddHold(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand(
       "hold", "Keeps a presence for as long as it runs; Ctrl-C lets go of it at once");
   options->AddTo(*command);
+  auto patience = std::make_shared<Patience>();
+  patience->AddTo(*command);
   command->get_option("--status")->required();
-  command->callback([&session, options] {
-    session.SetCommand([&session, options] { return Hold(session, *options); });
+  command->callback([&session, options, patience] {
+    session.SetCommand(
+        [&session, options, patience] { return Hold(session, *options, *patience); });
   });
 }
 

@@ -4,10 +4,9 @@
 
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
-#include "client/cli/duration.h"
 #include "client/cli/live_watch.h"
+#include "client/cli/patience.h"
 #include "client/cli/presence_json.h"
 #include "client/cli/query_options.h"
 
@@ -20,7 +19,7 @@ struct WatchOptions {
   bool no_snapshot = false;
   std::optional<std::uint64_t> count;
   std::string until;
-  std::string retry_for = "30s";
+  Patience patience;
 
   void AddTo(CLI::App& command) {
     command
@@ -38,12 +37,7 @@ struct WatchOptions {
     command.add_option("--count", count, "End after so many changes")->check(CLI::PositiveNumber);
     command.add_option("--until", until, "current: end when the state is complete")
         ->check(CLI::IsMember({"current"}));
-    command
-        .add_option("--retry_for", retry_for,
-                    "Give up when nothing has been heard for so long, e.g. 30s; forever: never")
-        ->check(
-            [](const std::string& text) { return text == "forever" ? "" : DurationError(text); })
-        ->capture_default_str();
+    patience.AddTo(command);
   }
 };
 
@@ -72,16 +66,12 @@ int Watch(const Session& session, const WatchOptions& options) {
   client::SubscribeRequest request = options.request;
   request.queries = options.queries.Texts();
   request.snapshot = !options.no_snapshot;
-  client::RetryPolicy retry = Session::ForPeople();
-  if (options.retry_for != "forever") retry.give_up_after = *ParseDuration(options.retry_for);
+  const client::RetryPolicy retry = options.patience.Policy();
   if (!session.json() && session.terminal()) {
     return LiveWatch(session, std::move(request), retry,
                      {.count = options.count, .until_current = !options.until.empty()});
   }
-  request.on_reconnect = [&session](const absl::Status& why, std::chrono::milliseconds wait) {
-    session.err() << "note: connecting again in " << wait.count() << " ms: " << why.message()
-                  << "\n";
-  };
+  request.on_reconnect = Patience::Notes(session);
   const auto client = session.Open(retry);
   if (!client.ok()) return session.ReportUsage(client.status().message());
   const auto stream = client->Subscribe(std::move(request));

@@ -20,7 +20,7 @@ class MockConnection : public PresenceConnection {
               (override));
   MOCK_METHOD(absl::StatusOr<std::int64_t>, BatchDelete, (const client::BatchDelete&), (override));
   MOCK_METHOD(std::unique_ptr<EventStream>, Subscribe, (SubscribeRequest), (override));
-  MOCK_METHOD(std::unique_ptr<HeldStream>, Hold, (PresenceUpsert), (override));
+  MOCK_METHOD(std::unique_ptr<HeldStream>, Hold, (HoldRequest), (override));
   MOCK_METHOD(absl::StatusOr<Health>, CheckHealth, (const std::string&), (override));
 };
 

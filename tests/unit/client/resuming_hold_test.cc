@@ -47,13 +47,14 @@ class ResumingHoldTest : public ::testing::Test {
     grpc::Status end;
   };
 
-  std::unique_ptr<HeldStream> Hold(std::deque<Script> scripts, PresenceUpsert upsert) {
+  std::unique_ptr<HeldStream> Hold(std::deque<Script> scripts, PresenceUpsert upsert,
+                                   const RetryPolicy& policy = {}) {
     scripts_ = std::move(scripts);
     auto realtime = std::make_unique<NiceMock<v1::MockRealtimeStub>>();
     ON_CALL(*realtime, ConnectRaw).WillByDefault([this](grpc::ClientContext*) { return Play(); });
     std::shared_ptr<PresenceStub> stub = MakePresenceStub(
         std::make_unique<NiceMock<v1::MockPresencesStub>>(), std::move(realtime), nullptr);
-    return MakeResumingHold(stub, std::move(upsert), {}, clock_, 1);
+    return MakeResumingHold(stub, {.presence = std::move(upsert)}, policy, clock_, 1);
   }
 
   PresenceStub::ReaderWriter* Play() {
@@ -111,6 +112,14 @@ TEST_F(ResumingHoldTest, ItsEndIsClean) {
   EXPECT_TRUE(held->Next().ok());
   held.reset();
   EXPECT_EQ(half_closed_, 1);
+}
+
+TEST_F(ResumingHoldTest, GivesUpWhenNoConnectionWorksForTooLong) {
+  const Script broken{{}, Unreachable()};
+  const auto held = Hold(std::deque<Script>(20, broken), {.id = "p1"},
+                         {.give_up_after = std::chrono::milliseconds(2000)});
+  EXPECT_TRUE(absl::IsUnavailable(held->Next().status()));
+  EXPECT_GE(clock_.waits.size(), 3u);
 }
 
 TEST_F(ResumingHoldTest, PassesARefusalOn) {

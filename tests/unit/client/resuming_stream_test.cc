@@ -132,7 +132,7 @@ TEST_F(ResumingStreamTest, WaitsLongerEachTimeAndAnewAfterProgress) {
   }
 }
 
-TEST_F(ResumingStreamTest, GivesUpAfterSilenceOnly) {
+TEST_F(ResumingStreamTest, GivesUpWhenNoConnectionWorksForTooLong) {
   const Script broken{{}, Unreachable()};
   ScriptedStreams streams({broken, {{Heartbeat("t")}, Unreachable()}, broken, broken, broken});
   int told = 0;
@@ -142,6 +142,15 @@ TEST_F(ResumingStreamTest, GivesUpAfterSilenceOnly) {
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_EQ(told, static_cast<int>(clock_.waits.size()));
   EXPECT_GE(streams.requests.size(), 4u);  // the heartbeat started the three seconds anew
+}
+
+TEST_F(ResumingStreamTest, DoesNotTakeAQuietStreamForALostOne) {
+  ScriptedStreams streams({{{Heartbeat("t")}, Unreachable()}, {{}, kDenied}});
+  const auto stream =
+      MakeResumingStream(streams.stub, {}, {.give_up_after = milliseconds(3000)}, clock_, 1);
+  EXPECT_TRUE(stream->Next().ok());
+  clock_.Advance(std::chrono::minutes(1));  // nothing to tell, or nobody who asked
+  EXPECT_EQ(ReasonOf(stream->Next().status()), "USER_JWT_INVALID");
 }
 
 TEST_F(ResumingStreamTest, CancelEndsAWait) {
