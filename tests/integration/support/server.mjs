@@ -21,13 +21,16 @@ export async function withFolder(body) {
   }
 }
 
-// Runs `body` with a server that serves `config` (see config.mjs) in a folder of its own. The
-// process is gone afterwards, whatever happens.
+// Runs `body` with a server that serves `config` (see config.mjs) in a folder of its own, where
+// `options.files` are too. The process is gone afterwards, whatever happens.
 export function withServer(config, body, options = {}) {
   return withFolder(async (folder) => {
     const server = new Server(folder, options);
     try {
       await server.writeConfig(config);
+      for (const [name, text] of Object.entries(options.files ?? {})) {
+        await fs.writeFile(path.join(folder, name), text);
+      }
       await server.start();
       return await body(server);
     } finally {

@@ -1,0 +1,124 @@
+// A disk that fills up under the real server: writes are refused clearly, everything else goes
+// on, nothing acknowledged is lost, and it recovers by itself when there is space again.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { promisify } from 'node:util';
+
+import { config, embedded } from '../integration/support/config.mjs';
+import { checkRefusal, refused } from '../integration/support/errors.mjs';
+import { eventually } from '../integration/support/eventually.mjs';
+import { run, withServer } from '../integration/support/server.mjs';
+
+const execute = promisify(execFile);
+const full = ['UNAVAILABLE', 'GENERAL_STORAGE_UNAVAILABLE'];
+const metadata = JSON.stringify({ text: 'x'.repeat(2000) });
+
+// A disk of 16 MB for the server alone: a tmpfs in a mount namespace of its own, which goes with
+// the process. Others reach it through /proc.
+const tinyDisk = {
+  wrapper: ['unshare', '--map-root-user', '--mount', '--propagation', 'private', 'sh', '-c',
+            'mkdir -p data && mount -t tmpfs -o size=16m none data && exec "$@"', 'sh'],
+  ballast: (server) => path.join('/proc', `${server.ready.pid}`, 'root', server.folder, 'data',
+                                 'ballast'),
+  async fill(server) {
+    const file = await fs.open(this.ballast(server), 'a');
+    try {
+      for (const size of [65_536, 4096]) {
+        for (;;) await file.write(Buffer.alloc(size));
+      }
+    } catch (error) {
+      assert.equal(error.code, 'ENOSPC', error.message);
+    } finally {
+      await file.close();
+    }
+  },
+  async free(server) {
+    await fs.rm(this.ballast(server));
+  },
+};
+
+// Where nobody may mount: no file may grow. The signal that comes with it is switched off, as a
+// full disk sends none.
+const noGrowth = {
+  wrapper: ['env', '--ignore-signal=XFSZ'],
+  fill: (server) => execute('prlimit', ['--pid', `${server.ready.pid}`, '--fsize=0:unlimited']),
+  free: (server) => execute('prlimit', ['--pid', `${server.ready.pid}`, '--fsize=unlimited']),
+};
+
+async function mayMount() {
+  const { code } = await run('unshare', ['--map-root-user', '--mount', 'sh', '-c',
+                                         'mount -t tmpfs none /mnt']);
+  return code === 0;
+}
+
+function fillAndFree(disk) {
+  return withServer(config({ storage: embedded }), async (server) => {
+    const key = server.key();
+    const written = new Map();
+    const write = async (id, status) => {
+      await key.upsert(id, { user_id: 'u', status, metadata });
+      written.set(id, status);
+      return true;
+    };
+    for (let i = 0; i < 50; ++i) await write(`p${i}`, 'before');
+    const watcher = key.watch();
+    await watcher.current();
+    assert.equal((await server.admin('/readyz')).status, 200);
+
+    for (let round = 0; round < 2; ++round) {
+      // The database frees a little of its own when it fails, until there is no more of that.
+      await eventually('writes stay refused', async () => {
+        for (let i = 0; i < 5; ++i) {
+          await disk.fill(server);
+          const refusal = await write(`p${round}`, 'filling').then(() => undefined, (e) => e);
+          if (!refusal) return false;
+          checkRefusal(refusal, { code: full[0], reason: full[1], says: ['storage'] });
+        }
+        return true;
+      });
+      await refused(key.upsert('no', { user_id: 'u' }), ...full, ['storage']);
+      await refused(key.update('p0', { status: 'no' }), ...full);
+      await refused(key.delete('p1'), ...full);
+      const { results } = await key.call('BatchUpsertPresences', { presences: [
+        { presence_id: 'no', user_id: 'u', status: 'x' }] });
+      assert.equal(results[0].error?.code, 14, 'each item of a batch says so');
+
+      const ready = await server.admin('/readyz');
+      assert.equal(ready.status, 503, ready.text);
+      assert.match(ready.text, /storage|space|full|quota|large/i);
+      assert.equal((await server.admin('/livez')).status, 200, 'a restart would not help');
+
+      // Everybody reads what was acknowledged, and nothing else.
+      for (const [id, status] of written) assert.equal((await key.get(id)).status, status);
+      assert.equal((await key.list([{ method: 'limit', values: [100] }])).presences.length, 50);
+      const late = key.watch();
+      await late.current();
+      assert.equal(late.view.size, 50);
+      late.cancel();
+      assert.ok(!watcher.view.has('no'), 'a refused write is no change');
+
+      await disk.free(server);
+      await eventually('writing works again by itself', () => write(`p${round}`, 'after'));
+      await eventually('ready again', async () => (await server.admin('/readyz')).status === 200);
+      await watcher.until('the write', ({ view }) => view.get(`p${round}`)?.status === 'after');
+    }
+
+    for (let i = 0; i < 50; ++i) await write(`p${i}`, 'last');
+    assert.equal(server.ended, undefined, 'it ran all the time');
+    if (disk === tinyDisk) return;  // which is gone with the process
+    await server.restart();
+    for (const id of written.keys()) assert.equal((await server.key().get(id)).status, 'last');
+  }, { wrapper: disk.wrapper });
+}
+
+test('disk full', async (t) => {
+  if (await mayMount()) {
+    await t.test('a disk without space', () => fillAndFree(tinyDisk));
+  } else {
+    t.diagnostic('this system does not let tests mount a small disk');
+  }
+  await t.test('files that cannot grow', () => fillAndFree(noGrowth));
+});
