@@ -14,7 +14,7 @@ const std::vector<double>& Seconds() {
 
 Counter& ChangesOf(Metrics& metrics, const char* type) {
   return metrics.GetCounter("presences_changes_total",
-                            "Committed changes, by the type that watchers see.", {{"type", type}});
+                            "Committed changes, by the type that watchers see (EXTENDED: none).", {{"type", type}});
 }
 
 }  // namespace
@@ -36,14 +36,15 @@ CommitMetrics::CommitMetrics(Metrics& metrics)
       shed(metrics.GetCounter("presences_writes_shed_total",
                               "Writes refused because the commit queue was too old.")),
       changes_{&ChangesOf(metrics, "UPSERTED"), &ChangesOf(metrics, "UPDATED"),
-               &ChangesOf(metrics, "DELETED"), &ChangesOf(metrics, "EXPIRED")},
+               &ChangesOf(metrics, "DELETED"), &ChangesOf(metrics, "EXPIRED"),
+               &ChangesOf(metrics, "EXTENDED")},
       lateness_(metrics.GetHistogram(
           "presences_expiry_lateness_seconds",
           "Time from a record's expiresAt to the publication of its expiry, in seconds.",
           {0.001, 0.002, 0.004, 0.008, 0.016, 0.025, 0.05, 0.1, 0.25, 1, 5, 30})) {}
 
 void CommitMetrics::CountChanges(absl::Span<const ChangePtr> changes, TimePoint now) {
-  std::array<int, 4> counts{};
+  std::array<int, kChangeKinds> counts{};
   for (const ChangePtr& change : changes) {
     ++counts[static_cast<std::size_t>(change->kind())];
     if (change->kind() != ChangeKind::kExpired) continue;

@@ -27,7 +27,7 @@ class CommitMetrics {
   Counter& shed;
 
  private:
-  std::array<Counter*, 4> changes_;  // by ChangeKind
+  std::array<Counter*, kChangeKinds> changes_;  // by ChangeKind
   Histogram& lateness_;
 };
 

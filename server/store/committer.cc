@@ -57,15 +57,21 @@ struct Committer::Impl {
 
   Mutex mutex;
   CondVar work;  // own thread: something waits, or stop
-  CondVar idle;  // no thread commits
+  CondVar idle;  // for Stop: a thread is done
   WriteQueue queue GUARDED_BY(mutex);
   bool committing GUARDED_BY(mutex) = false;
+  int completing GUARDED_BY(mutex) = 0;  // threads that call Done
   bool stopping GUARDED_BY(mutex) = false;
 
-  WriteQueue::Group group;  // of the committing thread
+  // The committer whose writes this thread completes. A write that Done submits waits for the
+  // caller's loop: committing it here would nest without bound.
+  static thread_local const Impl* completing_here;
+
   std::optional<Completer> completer;
   std::optional<Thread> thread;
 };
+
+thread_local const Committer::Impl* Committer::Impl::completing_here = nullptr;
 
 absl::Status Committer::Impl::Admit(MonotonicTime now) {
   if (stopping) {
@@ -82,24 +88,33 @@ absl::Status Committer::Impl::Admit(MonotonicTime now) {
   return absl::OkStatus();
 }
 
+// Whoever commits stops being the one before it answers callers: with a log that does not block,
+// the next submitter commits meanwhile. Answering is the dearer part, and so spreads over threads.
 void Committer::Impl::CommitNextGroup() {
+  committing = true;
+  WriteQueue::Group group;
   const MonotonicTime oldest = queue.PopGroup(options.max_group_operations, &group);
   mutex.Unlock();
   committer.metrics().queue_delay.Observe(
       std::chrono::duration<double>(clock.Monotonic() - oldest).count());
   committer.Commit(group);
+  mutex.Lock();
+  committing = false;
+  ++completing;
+  mutex.Unlock();
   if (completer) {
     completer->Post(&group);
   } else {
+    const Impl* const outer = std::exchange(completing_here, this);
     CompleteAll(group);
+    completing_here = outer;
   }
   mutex.Lock();
+  --completing;
 }
 
 void Committer::Impl::Drain() {
-  committing = true;
-  while (!queue.empty()) CommitNextGroup();
-  committing = false;
+  while (!committing && !queue.empty()) CommitNextGroup();
   if (stopping) idle.NotifyAll();
 }
 
@@ -112,9 +127,12 @@ void Committer::Impl::WaitForWork(MutexLock& lock) {
     }
     clock.WaitFor(lock, work, kProbeInterval);
     if (!queue.empty() || stopping || clock.Monotonic() - probed < kProbeInterval) continue;
+    committing = true;
     mutex.Unlock();
     committer.Probe();
     mutex.Lock();
+    committing = false;
+    if (stopping) idle.NotifyAll();
     probed = clock.Monotonic();
   }
 }
@@ -147,7 +165,7 @@ void Committer::Submit(std::unique_ptr<Write> write) {
   const bool was_empty = impl.queue.empty();
   impl.queue.Push(std::move(write), now);
   if (!impl.own_thread) {
-    if (!impl.committing) impl.Drain();
+    if (Impl::completing_here != &impl) impl.Drain();
   } else if (was_empty) {
     lock.Unlock();
     impl.work.NotifyOne();
@@ -160,7 +178,7 @@ void Committer::Stop() {
     MutexLock lock(impl.mutex);
     impl.stopping = true;
     impl.work.NotifyAll();
-    while (impl.committing || !impl.queue.empty()) impl.idle.Wait(lock);
+    while (impl.committing || impl.completing > 0 || !impl.queue.empty()) impl.idle.Wait(lock);
   }
   impl.thread.reset();
   impl.completer.reset();

@@ -110,6 +110,17 @@ absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller&, const Rel
   return PresencePtr();
 }
 
+absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller&, const ExtendInput& input) {
+  for (const std::string& id : input.presence_ids) {
+    PresencePtr current = project.Live(id);
+    if (!current) continue;
+    PresencePtr record = Extend(*current, project.context());
+    if (!record) continue;
+    project.Stage(ChangeKind::kExtended, DeleteCause::kNone, std::move(current), std::move(record));
+  }
+  return PresencePtr();
+}
+
 absl::StatusOr<PresencePtr> Run(StagedProject& project, const Caller&, const ExpireInput& input) {
   for (const std::string& id : input.presence_ids) project.Live(id);
   return PresencePtr();

@@ -31,8 +31,13 @@ struct ReleaseInput {
   std::function<bool(const std::string& presence_id)> unheld;
 };
 
-using Operation =
-    std::variant<UpsertInput, HoldInput, UpdateInput, DeleteInput, ExpireInput, ReleaseInput>;
+// Moves the expiry of held records on, silently; others stay.
+struct ExtendInput {
+  std::vector<std::string> presence_ids;
+};
+
+using Operation = std::variant<UpsertInput, HoldInput, UpdateInput, DeleteInput, ExpireInput,
+                               ReleaseInput, ExtendInput>;
 
 class Write {
  public:

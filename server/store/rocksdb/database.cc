@@ -1,6 +1,7 @@
 #include "server/store/rocksdb/database.h"
 
 #include <errno.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@ namespace presences::store {
 namespace {
 
 constexpr std::size_t kMegabyte = 1 << 20;
+// Room that a memtable makes in advance; it grows beyond.
+constexpr std::size_t kMemtableEntries = 64 * 1024;
 
 rocksdb::Options DatabaseOptions() {
   rocksdb::Options options;
@@ -25,8 +28,9 @@ rocksdb::Options DatabaseOptions() {
   // (kPointInTimeRecovery would silently drop acknowledged writes behind the damage.)
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.paranoid_checks = true;
-  // One writer, small values that are overwritten all the time: large memtables drop old versions
-  // before they reach the disk.
+  // One writer, and no reads but at start and after failures: a memtable that only appends, and is
+  // sorted when it is flushed, costs a third less per write than the usual skip list (ADR 0009).
+  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>(kMemtableEntries);
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
   options.write_buffer_size = 32 * kMegabyte;

@@ -159,15 +159,16 @@ absl::Status RocksdbLog::Append(absl::Span<const LogEntry> entries) {
   return absl::OkStatus();
 }
 
+// One iterator for all: each would sort the memtable.
 void RocksdbLog::RememberVersionsBefore(absl::Span<const LogEntry> entries) {
+  const auto row = database_->Iterate(rocksdb::ReadOptions());
   for (const LogEntry& entry : entries) {
     const std::string& key = KeyOf(entry);
     if (before_failure_.contains(key)) continue;
-    std::string value;
-    const rocksdb::Status found = database_->Get(key, &value);
-    if (found.ok()) {
-      before_failure_.emplace(key, std::move(value));
-    } else if (found.IsNotFound()) {
+    row->Seek(key);
+    if (row->Valid() && row->key() == rocksdb::Slice(key)) {
+      before_failure_.emplace(key, row->value().ToString());
+    } else if (row->status().ok()) {
       before_failure_.emplace(key, std::nullopt);
     }
   }

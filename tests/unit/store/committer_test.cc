@@ -200,6 +200,44 @@ TEST_P(CommitterTest, StoppedRefusesWithoutLosingTheCaller) {
   EXPECT_THAT(log_.groups(), IsEmpty());
 }
 
+// Submits its successor when it is done; `left` times.
+class ChainedWrite final : public Write {
+ public:
+  ChainedWrite(Committer& committer, int left, Inbox& inbox)
+      : committer_(committer), left_(left), inbox_(inbox) {
+    caller = UserCaller("u1");
+    operations.push_back(UpsertOf("p1"));
+  }
+  void Done() override {
+    EXPECT_THAT(results[0], IsOk());
+    std::unique_ptr<Write> next;
+    if (left_ > 0) {
+      next = std::make_unique<ChainedWrite>(committer_, left_ - 1, inbox_);
+    } else {
+      next = inbox_.MakeWrite(0);
+      next->caller = caller;
+      next->operations.push_back(DeleteInput{"p1", {}});
+    }
+    committer_.Submit(std::move(next));
+    delete this;
+  }
+
+ private:
+  Committer& committer_;
+  const int left_;
+  Inbox& inbox_;
+};
+
+// If Submit committed there and then, this would overflow the stack.
+TEST_P(CommitterTest, DoneMaySubmitTheNextWriteForEver) {
+  Start();
+  Inbox inbox;
+  (void)inbox.MakeWrite(0);
+  committer_->Submit(std::make_unique<ChainedWrite>(*committer_, 100'000, inbox));
+  EXPECT_THAT(inbox.Await(0)[0], IsOk());
+  EXPECT_EQ(committer_->head(0).revision, 100'002);
+}
+
 class OwnThreadCommitterTest : public CommitterTest {};
 INSTANTIATE_TEST_SUITE_P(Blocking, OwnThreadCommitterTest, ::testing::Values(true));
 
