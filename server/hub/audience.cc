@@ -54,7 +54,8 @@ ReadResult Audience::ReadAfter(Revision cursor) {
     }
   }
   ReadResult result = Build(cursor);
-  if (result.kind != ReadResult::Kind::kBehind) {
+  // A session that is alone would only keep its frames from being freed.
+  if (result.kind != ReadResult::Kind::kBehind && IsShared()) {
     MutexLock lock(mutex_);
     cache_[next_slot_++ % cache_.size()] = Cached{cursor, result};
   }
@@ -95,8 +96,8 @@ ReadResult Audience::ReadJoining(Revision cursor, const Join& join) const {
   for (const ChangePtr& change : *changes) {
     if (change->revision() > join.up_to || bytes >= kMaxFrameBytes) break;
     result.to = change->revision();
-    const ChangeView view = viewer_.ViewOf(*change);
-    if (join.skip(*change) || view == ChangeView::kHidden) continue;
+    const ChangeView view = join.view_of(*change);
+    if (view == ChangeView::kHidden) continue;
     told.push_back({change.get(), view});
     bytes += change->record().size_bytes();
   }

@@ -44,7 +44,7 @@ struct Told {
   ChangeView view;
 };
 
-class Audience {
+class Audience : public std::enable_shared_from_this<Audience> {
  public:
   Audience(const std::string& project, Topic& topic, Viewer viewer, const StreamEncoder& encoder,
            std::size_t max_batch);
@@ -52,12 +52,12 @@ class Audience {
   // The next frame for a session at `cursor`, from what every session of the audience shares.
   ReadResult ReadAfter(Revision cursor);
 
-  // The same for one session that still joins its snapshot to the ring: without the changes for
-  // which `skip` is true, nothing later than `up_to`, and an empty token unless `with_token`.
+  // The same for one session that still joins its snapshot to the ring: with its own `view_of`
+  // each change, nothing later than `up_to`, and an empty token unless `with_token`.
   struct Join {
     Revision up_to;
     bool with_token;
-    std::function<bool(const Change&)> skip;  // called for every change, in order
+    std::function<ChangeView(const Change&)> view_of;  // called for every change, in order
   };
   ReadResult ReadJoining(Revision cursor, const Join& join) const;
 
@@ -73,6 +73,7 @@ class Audience {
     ReadResult result;
   };
 
+  bool IsShared() const { return weak_from_this().use_count() > 1; }
   ReadResult Build(Revision cursor) const;
   Frame MakeFrame(const std::vector<Told>& told, const std::string& token) const;
 

@@ -29,8 +29,9 @@ struct Hub::Impl {
 
   Lane& NextLane() { return *lanes[next_lane++ % lanes.size()]; }
   void LookAfterSessions();
-  void MarkGoingAway(const std::vector<ReaderPtr>& readers);
+  void MarkGoingAway(std::size_t topic, const std::vector<ReaderPtr>& readers);
   const Reader::Services& ServicesFor(const std::string& surface);
+  std::chrono::milliseconds NextHeartbeat();
   void CountReset(const char* reason);
   absl::StatusOr<std::optional<Revision>> ResumeAfter(const Subscription& subscription,
                                                       const Topic& topic, const Audience& audience);
@@ -46,6 +47,7 @@ struct Hub::Impl {
   std::map<std::string, Reader::Services> services GUARDED_BY(mutex);  // by surface
   std::optional<MonotonicTime> going_away_since GUARDED_BY(mutex);
   std::chrono::milliseconds going_away_window GUARDED_BY(mutex){0};
+  std::vector<std::size_t> going_away_counts GUARDED_BY(mutex);  // readers by topic, at first
 
   std::vector<std::unique_ptr<Lane>> lanes;  // last: their threads use the rest
 };
@@ -53,7 +55,13 @@ struct Hub::Impl {
 Hub::Hub(Options options, const std::vector<Project>& projects, Clock& clock, Metrics& metrics)
     : impl_(std::make_unique<Impl>(options, projects, clock, metrics)) {}
 
-Hub::~Hub() { Stop(); }
+Hub::~Hub() {
+  Stop();
+  // A topic and its readers hold each other.
+  for (const auto& topic : impl_->topics) {
+    for (const ReaderPtr& reader : topic->Readers()) reader->Close();
+  }
+}
 
 void Hub::Stop() {
   for (const auto& lane : impl_->lanes) lane->Stop();
@@ -138,9 +146,7 @@ absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<
   // A token that cannot be honoured leads to the state, whatever `snapshot` says.
   start.snapshot = subscription.snapshot || !subscription.resume_token.empty();
   start.expires_at = subscription.expires_at;
-  // ± 10 %, so that idle sessions opened together do not beat together.
-  const auto spread = static_cast<int>(impl_->jitter++ * 7919 % 201) - 100;
-  start.heartbeat = impl_->options.heartbeat + impl_->options.heartbeat * spread / 1000;
+  start.heartbeat = impl_->NextHeartbeat();
   auto session = std::make_shared<Session>(topic, std::move(audience), std::move(sink), start,
                                            impl_->ServicesFor(subscription.surface));
   MutexLock lock(impl_->mutex);
@@ -159,36 +165,51 @@ SocketSessionPtr Hub::OpenSocket(std::uint32_t project, std::shared_ptr<Sink> si
   return session;
 }
 
+// ± 10 %, so that idle sessions opened together do not beat together. What housekeeping adds is
+// taken off the upper end.
+std::chrono::milliseconds Hub::Impl::NextHeartbeat() {
+  const auto earliest = options.heartbeat * 9 / 10;
+  const auto width =
+      std::max(options.heartbeat / 5 - options.housekeeping, std::chrono::milliseconds(0));
+  return earliest + width * static_cast<int>(jitter++ * 7919 % 201) / 200;
+}
+
 void Hub::GoAway(std::chrono::milliseconds window) {
+  std::vector<std::size_t> counts;
+  for (const auto& topic : impl_->topics) counts.push_back(topic->session_count());
   MutexLock lock(impl_->mutex);
   impl_->going_away_since = impl_->clock.Monotonic();
   impl_->going_away_window = window;
+  impl_->going_away_counts = std::move(counts);
 }
 
-void Hub::Impl::MarkGoingAway(const std::vector<ReaderPtr>& readers) {
+void Hub::Impl::MarkGoingAway(std::size_t topic, const std::vector<ReaderPtr>& readers) {
   std::optional<MonotonicTime> since;
   std::chrono::milliseconds window{0};
+  std::size_t count = 0;
   {
     MutexLock lock(mutex);
     since = going_away_since;
     window = going_away_window;
+    if (since) count = going_away_counts[topic];
   }
   if (!since) return;
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock.Monotonic() - *since);
-  const std::size_t share = elapsed >= window
-                                ? readers.size()
-                                : readers.size() * static_cast<std::size_t>(elapsed.count()) /
-                                      static_cast<std::size_t>(window.count());
-  for (std::size_t i = 0; i < share; ++i) readers[i]->GoAway();
+  // How many may stay for now; those that have gone are not among `readers` any more.
+  const std::size_t stay = elapsed >= window
+                               ? 0
+                               : count * static_cast<std::size_t>((window - elapsed).count()) /
+                                     static_cast<std::size_t>(window.count());
+  for (std::size_t i = 0; i + stay < readers.size(); ++i) readers[i]->GoAway();
 }
 
 void Hub::Impl::LookAfterSessions() {
   const MonotonicTime now = clock.Monotonic();
   const TimePoint wall = clock.Now();
-  for (const auto& topic : topics) {
-    const std::vector<ReaderPtr> readers = topic->Readers();
-    MarkGoingAway(readers);
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const std::vector<ReaderPtr> readers = topics[i]->Readers();
+    MarkGoingAway(i, readers);
     for (const ReaderPtr& reader : readers) {
       if (reader->NeedsTurn(now, wall, options.write_timeout)) NextLane().Schedule(reader);
     }

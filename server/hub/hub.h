@@ -54,6 +54,8 @@ class Hub final : public store::ChangeListener {
   };
 
   Hub(Options options, const std::vector<Project>& projects, Clock& clock, Metrics& metrics);
+  // Closes the sessions that are still open; their sinks hear nothing of it. Closed sessions may
+  // outlive the hub.
   ~Hub() override;
 
   void OnChanges(std::uint32_t project, absl::Span<const ChangePtr> changes) override;

@@ -24,7 +24,7 @@ Reader::~Reader() = default;
 void Reader::Enter(Revision cursor) {
   last_write_ = services_.clock.Monotonic().time_since_epoch().count();
   cursor_ = cursor;
-  topic_->Add(shared_from_this());
+  if (!topic_->Add(shared_from_this())) return;
   services_.count_watchers(1);
   TakeTurn();
 }

@@ -45,7 +45,7 @@ Session::Session(std::shared_ptr<Topic> topic, std::shared_ptr<Audience> audienc
 
 void Session::Begin() {
   const Revision head = topic().head();
-  resume_head_ = head;
+  target_ = head;
   if (start_.resume_after) {
     phase_ = Phase::kResume;
   } else {
@@ -55,7 +55,12 @@ void Session::Begin() {
 }
 
 Session::Step Session::TakeStep() {
-  if (const std::optional<absl::Status> status = EndingStatus()) return Finish(*status);
+  if (start_.expires_at && services().clock.Now() >= *start_.expires_at) {
+    return End(MakeError(Reason::kUserJwtInvalid,
+                         "token: expired while the stream was open; subscribe again with a new "
+                         "token and the last resume_token"));
+  }
+  if (going_away()) return GoAwayStep();
   switch (phase_) {
     case Phase::kReset:
       return ResetStep();
@@ -68,33 +73,29 @@ Session::Step Session::TakeStep() {
     case Phase::kResume:
     case Phase::kLive:
       return ReadStep();
+    case Phase::kGone:
+      break;
   }
   return Step::kContinue;
 }
 
-std::optional<absl::Status> Session::EndingStatus() {
-  if (start_.expires_at && services().clock.Now() >= *start_.expires_at) {
-    return MakeError(Reason::kUserJwtInvalid,
-                     "token: expired while the stream was open; subscribe again with a new token "
-                     "and the last resume_token");
-  }
-  if (going_away()) {
+// Told in one step and ended in the next, so that the frame is a write like any other: the
+// transport says Ready after it, and a peer that does not take it is cut off.
+Session::Step Session::GoAwayStep() {
+  if (phase_ == Phase::kGone) {
     absl::Status status = MakeError(Reason::kGeneralShuttingDown,
                                     "this server is stopping; subscribe again with the last "
                                     "resume_token");
     SetRetryDelay(status, 1000);
-    return status;
+    return End(status);
   }
-  return std::nullopt;
+  // A session that has not been current has no point to resume from.
+  const bool resumable = phase_ == Phase::kLive || phase_ == Phase::kResume;
+  phase_ = Phase::kGone;
+  return SendMarker(FrameKind::kGoingAway, resumable ? audience_->TokenAt(cursor()) : "");
 }
 
-Session::Step Session::Finish(const absl::Status& status) {
-  if (going_away()) {
-    // A session that has not been current has no point to resume from.
-    const bool resumable = phase_ == Phase::kLive || phase_ == Phase::kResume;
-    const std::string token = resumable ? audience_->TokenAt(cursor()) : "";
-    sink().Write({audience_->encoder().Head(FrameKind::kGoingAway, token), nullptr, 0});
-  }
+Session::Step Session::End(const absl::Status& status) {
   Close();
   sink().End(status);
   return Step::kPassedOn;
@@ -111,22 +112,30 @@ Session::Step Session::ResetStep() {
 
 Session::Step Session::ScanStep() {
   if (scanned_next_ == scanned_.size()) {
-    if (scan_->done()) {
-      scanned_ = {};
-      phase_ = Phase::kReplay;
-      return AfterRead();
-    }
-    scanned_ = scan_->Next(services().clock.Now());
+    scanned_ = {};
     scanned_next_ = 0;
+    if (scan_->done()) {
+      phase_ = Phase::kReplay;
+      target_ = scan_->covered();
+    } else {
+      scanned_ = scan_->Next();
+    }
     return Step::kContinue;
   }
+  const TimePoint now = services().clock.Now();
   std::vector<std::string> texts;
   std::size_t bytes = 0;
   while (scanned_next_ < scanned_.size() && texts.size() < audience_->max_batch() &&
          bytes < kSnapshotBytes) {
-    texts.push_back(audience_->encoder().SnapshotEntry(*scanned_[scanned_next_++]));
+    const Presence& record = *scanned_[scanned_next_++];
+    if (record.expires_at() <= now) {
+      scan_->LeaveOut(record);
+      continue;
+    }
+    texts.push_back(audience_->encoder().SnapshotEntry(record));
     bytes += texts.back().size();
   }
+  if (texts.empty()) return Step::kContinue;
   const std::vector<absl::string_view> entries(texts.begin(), texts.end());
   Frame frame;
   frame.head = audience_->encoder().Head(FrameKind::kChanges, "");
@@ -136,14 +145,20 @@ Session::Step Session::ScanStep() {
 }
 
 ReadResult Session::Read() {
-  if (scan_ == nullptr) return audience_->ReadAfter(cursor());
   const bool replay = phase_ == Phase::kReplay;
-  return audience_->ReadJoining(
-      cursor(), {replay ? scan_->covered() : std::numeric_limits<Revision>::max(), !replay,
-                 [this](const Change& change) { return scan_->Contains(change); }});
+  if (!replay && scan_ != nullptr && scan_->settled()) scan_.reset();
+  if (scan_ == nullptr) return audience_->ReadAfter(cursor());
+  return audience_->ReadJoining(cursor(),
+                                {replay ? target_ : std::numeric_limits<Revision>::max(), !replay,
+                                 [this](const Change& change) { return scan_->ViewOf(change); }});
 }
 
 Session::Step Session::ReadStep() {
+  // Before reading on: under steady writes there is always more.
+  if (phase_ != Phase::kLive && cursor() >= target_) {
+    phase_ = Phase::kCurrent;
+    return Step::kContinue;
+  }
   ReadResult result = Read();
   if (result.kind == ReadResult::Kind::kBehind) {
     services().count_reset(phase_ == Phase::kResume ? "resume_too_old" : "slow_consumer");
@@ -152,28 +167,13 @@ Session::Step Session::ReadStep() {
   }
   const bool moved = result.to > cursor();
   set_cursor(result.to);
-  if (result.kind == ReadResult::Kind::kFrame) {
-    const Step step = Send(std::move(result.frame));
-    return step;
-  }
-  if (phase_ != Phase::kLive) {
-    const Step step = AfterRead();
-    if (step != Step::kPark) return step;
-  }
-  if (moved && result.more) return Step::kContinue;
+  if (result.kind == ReadResult::Kind::kFrame) return Send(std::move(result.frame));
+  if (moved) return Step::kContinue;
   if (phase_ == Phase::kLive && cursor() >= topic().head() &&
       services().clock.Monotonic() - last_write() >= start_.heartbeat) {
     return SendMarker(FrameKind::kHeartbeat, audience_->TokenAt(cursor()));
   }
   return Step::kPark;
-}
-
-Session::Step Session::AfterRead() {
-  const Revision target = phase_ == Phase::kReplay ? scan_->covered() : resume_head_;
-  if (cursor() < target) return cursor() < topic().head() ? Step::kContinue : Step::kPark;
-  if (scan_ != nullptr && scan_->settled()) scan_.reset();
-  phase_ = Phase::kCurrent;
-  return Step::kContinue;
 }
 
 Session::Step Session::SendMarker(FrameKind kind, const std::string& token) {

@@ -33,7 +33,7 @@ class Session final : public Reader {
   void Begin();
 
  private:
-  enum class Phase { kReset, kScan, kReplay, kResume, kCurrent, kLive };
+  enum class Phase { kReset, kScan, kReplay, kResume, kCurrent, kLive, kGone };
 
   Step TakeStep() override;
   bool IsDue(MonotonicTime now, TimePoint wall) const override;
@@ -43,10 +43,9 @@ class Session final : public Reader {
   Step ScanStep();
   Step ReadStep();
   ReadResult Read();
-  Step AfterRead();
+  Step GoAwayStep();
   Step SendMarker(FrameKind kind, const std::string& token);
-  Step Finish(const absl::Status& status);
-  std::optional<absl::Status> EndingStatus();
+  Step End(const absl::Status& status);
 
   const std::shared_ptr<Audience> audience_;
   const Start start_;
@@ -56,7 +55,7 @@ class Session final : public Reader {
   std::unique_ptr<SnapshotScan> scan_;
   std::vector<PresencePtr> scanned_;  // listed, not yet sent
   std::size_t scanned_next_ = 0;
-  Revision resume_head_ = 0;  // a resumed session is current once it has read this far
+  Revision target_ = 0;  // kReplay, kResume: current once it has read this far
 };
 
 using SessionPtr = std::shared_ptr<Session>;

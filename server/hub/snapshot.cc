@@ -34,16 +34,11 @@ store::ScanChunk SnapshotScan::ReadChunk() const {
   return state_.Lookup(viewer_.channels.record_ids());
 }
 
-std::vector<PresencePtr> SnapshotScan::Next(TimePoint now) {
+std::vector<PresencePtr> SnapshotScan::Next() {
   const store::ScanChunk chunk = ReadChunk();
   std::vector<PresencePtr> visible;
   for (const PresencePtr& record : chunk.records) {
-    if (!viewer_.InSnapshot(*record)) continue;
-    if (record->expires_at() <= now) {
-      left_out_.insert(std::string(record->id()));
-    } else {
-      visible.push_back(record);
-    }
+    if (viewer_.InSnapshot(*record)) visible.push_back(record);
   }
   after_ = chunk.next_after;
   covered_ = chunk.applied;
@@ -52,18 +47,20 @@ std::vector<PresencePtr> SnapshotScan::Next(TimePoint now) {
   return visible;
 }
 
-bool SnapshotScan::Contains(const Change& change) {
+void SnapshotScan::LeaveOut(const Presence& record) { left_out_.emplace(record.id()); }
+
+ChangeView SnapshotScan::ViewOf(const Change& change) {
   const Revision created = change.record().created_revision();
   const auto step =
       std::lower_bound(steps_.begin(), steps_.end(), created,
                        [](const Step& s, Revision revision) { return s.created_up_to < revision; });
-  if (change.revision() <= step->applied) return true;
-  // A record that was left out was never shown, so its end is not told either; once it is written
-  // anew it is a record like any other.
+  if (change.revision() <= step->applied) return ChangeView::kHidden;
   const auto found = left_out_.find(change.record().id());
-  if (found == left_out_.end()) return false;
+  if (found == left_out_.end()) return viewer_.ViewOf(change);
+  // It was never shown, so its end is not told. Refreshed by a commit that had read the clock
+  // before the expiry, it is shown although nothing but its times changed.
   left_out_.erase(found);
-  return !change.after();
+  return viewer_.FirstViewOf(change);
 }
 
 }  // namespace presences::hub

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "server/base/clock.h"
 #include "server/core/change.h"
 #include "server/hub/viewer.h"
 #include "server/store/state.h"
@@ -25,18 +24,20 @@ class SnapshotScan {
   // `viewer` and `state` must outlive the scan.
   SnapshotScan(const Viewer& viewer, const store::State& state);
 
-  // Reads one chunk; answers the records that belong in the snapshot. Records past `now` are
-  // left out, and so is their expiry when it comes.
-  std::vector<PresencePtr> Next(TimePoint now);
+  // Reads one chunk; answers the records that belong in the snapshot, also those past their
+  // expiry: whoever sends them looks at the clock.
+  std::vector<PresencePtr> Next();
   bool done() const { return done_; }
+  // `record`, answered by Next, was past its expiry and not sent; its end is not told either.
+  void LeaveOut(const Presence& record);
 
   // The revision that the last chunk saw: changes after it are not in the list.
   Revision covered() const { return covered_; }
 
-  // True when the list reflects `change` already, or when it speaks of a record that was left
-  // out. REQUIRES: done(); called once per change, in order.
-  bool Contains(const Change& change);
-  // True once no change later than covered() can be one that Contains() holds back.
+  // How `change` looks to the viewer who was sent the list: hidden when the list reflects it
+  // already. REQUIRES: done(); called once per change, in order.
+  ChangeView ViewOf(const Change& change);
+  // True once changes later than covered() look as they do to any other viewer.
   bool settled() const { return left_out_.empty(); }
 
  private:
@@ -55,7 +56,7 @@ class SnapshotScan {
   Revision covered_ = 0;
   bool done_ = false;
   std::vector<Step> steps_;
-  absl::flat_hash_set<std::string> left_out_;  // ids past their expiry when read
+  absl::flat_hash_set<std::string> left_out_;  // ids of which the viewer was not told
 };
 
 }  // namespace presences::hub

@@ -238,8 +238,10 @@ ChangeView SocketSession::ViewOf(const Change& change, const View& view, const E
   if (change.revision() <= entry.since) return ChangeView::kHidden;
   const absl::string_view id = change.record().id();
   if (change.after() && Sees(view.caller, subscription, *change.after())) {
-    return subscription.channels.Hears(id, change.action()) ? ChangeView::kAsIs
-                                                            : ChangeView::kHidden;
+    if (!subscription.channels.Hears(id, change.action())) return ChangeView::kHidden;
+    const bool silent = change.kind() == ChangeKind::kExtended &&
+                        Sees(view.caller, subscription, *change.before());
+    return silent ? ChangeView::kHidden : ChangeView::kAsIs;
   }
   if (!change.before() || !subscription.channels.Hears(id, EventAction::kDelete)) {
     return ChangeView::kHidden;

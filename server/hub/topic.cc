@@ -42,7 +42,9 @@ void Topic::WakeFor(const Change& change, std::vector<ReaderPtr>& woken) {
   if (waiting_by_id_.empty()) return;
   const auto found = waiting_by_id_.find(change.record().id());
   if (found == waiting_by_id_.end()) return;
-  const std::vector<Reader*> concerned = found->second;
+  // Taken out as a whole: one by one would cost the square of their number.
+  const std::vector<Reader*> concerned = std::move(found->second);
+  waiting_by_id_.erase(found);
   for (Reader* reader : concerned) wake(*reader);
 }
 
@@ -97,16 +99,19 @@ void Topic::UnparkLocked(Reader& reader) {
   }
   for (const std::string& id : reader.followed_.ids) {
     const auto found = waiting_by_id_.find(id);
+    if (found == waiting_by_id_.end()) continue;  // WakeFor took it out
     std::vector<Reader*>& waiting = found->second;
-    waiting.erase(std::find(waiting.begin(), waiting.end(), &reader));
+    waiting.erase(std::remove(waiting.begin(), waiting.end(), &reader), waiting.end());
     if (waiting.empty()) waiting_by_id_.erase(found);
   }
 }
 
-void Topic::Add(const ReaderPtr& reader) {
+bool Topic::Add(const ReaderPtr& reader) {
   MutexLock lock(mutex_);
+  if (reader->closed_) return false;
   reader->listed_at_ = readers_.insert(readers_.end(), reader);
   reader->listed_ = true;
+  return true;
 }
 
 bool Topic::Remove(Reader& reader) {
@@ -154,6 +159,11 @@ std::shared_ptr<Audience> Topic::AudienceFor(Viewer viewer, const StreamEncoder&
     }
   }
   return audience;
+}
+
+std::size_t Topic::audience_count() const {
+  MutexLock lock(mutex_);
+  return audiences_.size();
 }
 
 std::shared_ptr<const std::string> Topic::SharedBody(const StreamEncoder& encoder,

@@ -54,7 +54,8 @@ class Topic {
   // Replaces what wakes the reader; it may be waiting.
   void SetFollowed(Reader& reader, Followed followed);
 
-  void Add(const ReaderPtr& reader);
+  // False when the reader was closed before.
+  bool Add(const ReaderPtr& reader);
   // False when it was removed before.
   bool Remove(Reader& reader);
   std::vector<ReaderPtr> Readers() const;
@@ -63,6 +64,7 @@ class Topic {
   // The audience for this viewer, made on first use and kept while somebody holds it.
   std::shared_ptr<Audience> AudienceFor(Viewer viewer, const StreamEncoder& encoder,
                                         std::size_t max_batch);
+  std::size_t audience_count() const;  // in use, or not yet swept
 
   // The encoded body for these changes, shared by all audiences that are told the same.
   std::shared_ptr<const std::string> SharedBody(const StreamEncoder& encoder,

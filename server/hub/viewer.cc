@@ -16,12 +16,19 @@ ChangeView Viewer::ViewOf(const Change& change) const {
   const absl::string_view id = change.record().id();
   if (sees_now) {
     if (!channels.Hears(id, change.action())) return ChangeView::kHidden;
-    const bool same = skip_unchanged && change.only_times() && Sees(*change.before());
+    const bool skips = skip_unchanged || change.kind() == ChangeKind::kExtended;
+    const bool same = skips && change.only_times() && Sees(*change.before());
     return same ? ChangeView::kHidden : ChangeView::kAsIs;
   }
   const bool saw_before = change.before() && Sees(*change.before());
   if (!saw_before || !channels.Hears(id, EventAction::kDelete)) return ChangeView::kHidden;
   return change.after() ? ChangeView::kRemoved : ChangeView::kAsIs;
+}
+
+ChangeView Viewer::FirstViewOf(const Change& change) const {
+  const bool told = change.after() && Sees(*change.after()) &&
+                    channels.Hears(change.record().id(), change.action());
+  return told ? ChangeView::kAsIs : ChangeView::kHidden;
 }
 
 bool Viewer::InSnapshot(const Presence& record) const {

@@ -26,6 +26,8 @@ struct Viewer {
   bool Sees(const Presence& record) const;
   // How the change looks to this viewer.
   ChangeView ViewOf(const Change& change) const;
+  // The same for one who was never told of the record's state before the change.
+  ChangeView FirstViewOf(const Change& change) const;
   // True when the snapshot should hold the record: seen, and covered by the channels.
   bool InSnapshot(const Presence& record) const;
 
