@@ -29,7 +29,7 @@ rocksdb::Options DatabaseOptions() {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.paranoid_checks = true;
   // One writer, and no reads but at start and after failures: a memtable that only appends, and is
-  // sorted when it is flushed, costs a third less per write than the usual skip list (ADR 0009).
+  // sorted when it is flushed, costs a third less per write than the usual skip list (ADR 0011).
   options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>(kMemtableEntries);
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
