@@ -143,7 +143,8 @@ void Server::Impl::BuildServices() {
   std::vector<service::HoldKeeper::Project> holding;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     holding.push_back({states[i].get(), config.projects[i].connection_grace,
-                       config.projects[i].navigation_grace});
+                       config.projects[i].navigation_grace,
+                       rules[i].identity == Identity::kPerUser});
   }
   holds = std::make_unique<service::HoldKeeper>(std::move(holding), *committer, clock, metrics);
 }

@@ -31,6 +31,7 @@ EventAction Change::action() const {
     case ChangeKind::kUpserted:
       return EventAction::kUpsert;
     case ChangeKind::kUpdated:
+    case ChangeKind::kExtended:
       return EventAction::kUpdate;
     case ChangeKind::kDeleted:
     case ChangeKind::kExpired:

@@ -17,7 +17,9 @@
 
 namespace presences {
 
-enum class ChangeKind { kUpserted, kUpdated, kDeleted, kExpired };
+// kExtended: the server moved a held record's expiry on; who saw the record is not told.
+enum class ChangeKind { kUpserted, kUpdated, kDeleted, kExpired, kExtended };
+inline constexpr std::size_t kChangeKinds = 5;
 enum class DeleteCause { kNone, kCall, kConnection };
 
 // How a change looks to one audience.

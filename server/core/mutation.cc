@@ -101,6 +101,7 @@ PresencePtr Replacement(const Presence* current, const Caller& caller, absl::str
   fields.created_revision = current == nullptr ? context.revision : current->created_revision();
   fields.source = caller.source;
   fields.held = held;
+  fields.bounded = held && input.expires_at;
   return Presence::Make(fields);
 }
 
@@ -179,13 +180,25 @@ absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* targ
   if (new_owner) fields.user_id = *input.user_id;
   if (input.status) fields.status = *input.status;
   if (input.metadata) fields.metadata = *input.metadata;
-  if (input.expires_at) fields.expires_at = *input.expires_at;
+  if (input.expires_at) {
+    fields.expires_at = *input.expires_at;
+    fields.bounded = fields.held;
+  }
   std::vector<std::string> permissions;
   if (input.permissions || new_owner) {
     permissions = input.permissions ? *input.permissions : DefaultPermissions(fields.user_id);
     fields.permissions = Views(permissions);
   }
   fields.updated_at = context.now;
+  fields.revision = context.revision;
+  return Presence::Make(fields);
+}
+
+PresencePtr Extend(const Presence& current, const MutationContext& context) {
+  const bool due = current.expires_at() < context.now + kMaxTtl - kExtendAfter;
+  if (!current.held() || current.bounded() || !due) return nullptr;
+  PresenceFields fields = current.fields();
+  fields.expires_at = context.now + kMaxTtl;
   fields.revision = context.revision;
   return Presence::Make(fields);
 }

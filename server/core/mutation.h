@@ -47,6 +47,10 @@ absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* targ
                                    const Caller& caller, const UpdateInput& input,
                                    const MutationContext& context);
 
+// The record with its automatic expiry moved on, or null: it is not held, a write bounded it, or it
+// was moved less than kExtendAfter ago. Times that the user made stay, $updatedAt too.
+PresencePtr Extend(const Presence& current, const MutationContext& context);
+
 // Ok when the record may go. PRESENCE_NOT_FOUND when absent or not readable; USER_UNAUTHORIZED
 // without delete; PRESENCE_REVISION_MISMATCH.
 absl::Status CheckDelete(const Presence* current, const Caller& caller, const DeleteInput& input);

@@ -31,10 +31,12 @@ char* Append(char* out, absl::string_view text) {
 }
 
 // Stored form, all numbers little-endian:
-//   u8 version, u8 source, u8 held, u8 id size, u8 user size, u16 status size,
+//   u8 version, u8 source, u8 flags, u8 id size, u8 user size, u16 status size,
 //   u16 permissions size, u32 metadata size, i64 created_at, i64 updated_at, i64 expires_at
 //   (milliseconds), i64 revision, i64 created_revision, then the texts as they lie in memory.
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kHeld = 1;  // flags
+constexpr std::uint8_t kBounded = 2;
 constexpr std::size_t kHeaderSize = 5 + 2 + 2 + 4 + 5 * 8;
 
 template <typename Integer>
@@ -117,6 +119,7 @@ IntrusivePtr<const Presence> Presence::Make(const PresenceFields& fields) {
   record->user_size_ = CheckedSize<std::uint8_t>(fields.user_id.size());
   record->source_ = fields.source;
   record->held_ = fields.held;
+  record->bounded_ = fields.bounded;
 
   char* out = reinterpret_cast<char*>(record + 1);
   out = Append(out, fields.id);
@@ -160,6 +163,7 @@ PresenceFields Presence::fields() const {
   fields.created_revision = created_revision_;
   fields.source = source_;
   fields.held = held_;
+  fields.bounded = bounded_;
   return fields;
 }
 
@@ -173,7 +177,7 @@ std::string Presence::Encode() const {
   out.reserve(kHeaderSize + text_size());
   PutInteger<std::uint8_t>(out, kVersion);
   PutInteger(out, static_cast<std::uint8_t>(source_));
-  PutInteger(out, static_cast<std::uint8_t>(held_));
+  PutInteger(out, static_cast<std::uint8_t>((held_ ? kHeld : 0) | (bounded_ ? kBounded : 0)));
   PutInteger(out, id_size_);
   PutInteger(out, user_size_);
   PutInteger(out, status_size_);
@@ -193,7 +197,7 @@ IntrusivePtr<const Presence> Presence::Decode(absl::string_view bytes) {
   if (bytes.size() < kHeaderSize) return nullptr;
   if (TakeInteger<std::uint8_t>(bytes) != kVersion) return nullptr;
   const auto source = TakeInteger<std::uint8_t>(bytes);
-  const auto held = TakeInteger<std::uint8_t>(bytes);
+  const auto flags = TakeInteger<std::uint8_t>(bytes);
   const std::size_t id_size = TakeInteger<std::uint8_t>(bytes);
   const std::size_t user_size = TakeInteger<std::uint8_t>(bytes);
   const std::size_t status_size = TakeInteger<std::uint16_t>(bytes);
@@ -206,14 +210,15 @@ IntrusivePtr<const Presence> Presence::Decode(absl::string_view bytes) {
   fields.revision = TakeInteger<Revision>(bytes);
   fields.created_revision = TakeInteger<Revision>(bytes);
 
-  if (source > static_cast<std::uint8_t>(Source::kRealtime) || held > 1 || id_size == 0 ||
+  if (source > static_cast<std::uint8_t>(Source::kRealtime) || flags > (kHeld | kBounded) || id_size == 0 ||
       fields.revision < 0 || fields.created_revision < 0 || !IsPossible(fields.created_at) ||
       !IsPossible(fields.updated_at) || !IsPossible(fields.expires_at) ||
       bytes.size() != id_size + user_size + status_size + metadata_size + permissions_size) {
     return nullptr;
   }
   fields.source = static_cast<Source>(source);
-  fields.held = held == 1;
+  fields.held = (flags & kHeld) != 0;
+  fields.bounded = (flags & kBounded) != 0;
   fields.id = TakeText(bytes, id_size);
   fields.user_id = TakeText(bytes, user_size);
   fields.status = TakeText(bytes, status_size);

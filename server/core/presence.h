@@ -41,7 +41,8 @@ struct PresenceFields {
   Revision revision = 0;          // of the change that wrote this version
   Revision created_revision = 0;  // of the change that created the record: creation order
   Source source = Source::kRest;
-  bool held = false;  // its lifetime is a connection's (design 5.4)
+  bool held = false;     // its lifetime is a connection's (design 5.4)
+  bool bounded = false;  // held, and a write named when it ends at the latest
 };
 
 class Presence {
@@ -74,10 +75,11 @@ class Presence {
   Revision created_revision() const { return created_revision_; }
   Source source() const { return source_; }
   bool held() const { return held_; }
+  bool bounded() const { return bounded_; }
 
   // All fields, as views into this record: the start of a changed copy.
   PresenceFields fields() const;
-  // True when the two differ at most in times, revision, source and held.
+  // True when the two differ at most in times, revision, source, held and bounded.
   bool SameContent(const Presence& other) const;
   // Bytes of the allocation.
   std::size_t size_bytes() const { return sizeof(Presence) + text_size(); }
@@ -116,7 +118,8 @@ class Presence {
   std::uint8_t id_size_ = 0;
   std::uint8_t user_size_ = 0;
   Source source_ = Source::kRest;
-  bool held_ = false;
+  bool held_ : 1 = false;
+  bool bounded_ : 1 = false;
 };
 
 using PresencePtr = IntrusivePtr<const Presence>;

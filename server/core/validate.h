@@ -23,6 +23,7 @@ namespace presences {
 inline constexpr std::size_t kMaxIdSize = 36;             // contract 1.4
 inline constexpr std::size_t kMaxStatusCodePoints = 256;  // seed
 inline constexpr std::chrono::hours kMaxTtl{30 * 24};     // seed: 30 days
+inline constexpr std::chrono::hours kExtendAfter{24};     // held records: not at every look
 inline constexpr std::size_t kMaxMetadataSize = 65'535;   // design 2
 inline constexpr int kMaxMetadataDepth = 64;              // design 2
 

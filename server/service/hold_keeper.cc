@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "server/base/mutex.h"
+#include "server/base/reason.h"
 #include "server/base/thread.h"
+#include "server/core/mutation.h"
 
 namespace presences::service {
 namespace {
@@ -15,7 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetryDelay{1000};  // after a release that the log refused
-constexpr milliseconds kIdle{3'600'000};   // nothing lapses
+constexpr milliseconds kLook{3'600'000};   // between two looks for holds to extend
+constexpr std::size_t kMaxExtended = 1000;  // records a write
 
 using Key = std::pair<std::uint32_t, std::string>;  // project, presence id
 
@@ -36,8 +39,12 @@ class HoldWrite final : public store::Write {
 
 struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   struct Held {
-    std::set<HolderId> holders;
-    std::optional<MonotonicTime> lapses;  // without holders: when it goes
+    // Each with the created_revision of what it wrote. 0: it has entered, so that releases find
+    // it, but is not written yet.
+    std::map<HolderId, Revision> holders;
+    // When it goes, should it have no holders then. Stays until a holder was written.
+    std::optional<MonotonicTime> lapses;
+    int releasing = 0;  // releases under way; they may be answered in any order
   };
   struct Holder {
     std::uint32_t project = 0;
@@ -59,13 +66,18 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   void SubmitRelease(std::uint32_t project, std::vector<std::string> ids);
   void Released(std::uint32_t project, const std::vector<std::string>& ids, bool done);
   bool Unheld(const Key& key);
+  void ExtendHolds();
+  void SubmitExtension(std::uint32_t project, std::vector<std::string> ids);
   void Drop(const Key& key, HolderId holder, milliseconds grace) REQUIRES(mutex);
   // Sets, moves or clears when a record goes.
   void SetLapse(const Key& key, Held& entry, std::optional<MonotonicTime> when) REQUIRES(mutex);
   void Forget(std::map<Key, Held>::iterator entry) REQUIRES(mutex);
   milliseconds GraceOf(std::uint32_t project, Parting parting) const;
-  void Undo(const Key& key, HolderId holder, std::optional<MonotonicTime> lapses);
-  void Rename(HolderId holder, const Key& from, const Key& to);
+  // Makes it a holder of the record that `hold` will write; nullopt: it has left.
+  std::optional<Key> Enter(HolderId holder, const Caller& caller, HoldInput& hold);
+  void Confirm(HolderId holder, const Key& asked, const Presence& record);
+  void Undo(HolderId holder, const Key& key);
+  void Abandon(const Key& key, HolderId holder) REQUIRES(mutex);
 
   const std::vector<Project> projects;
   store::Committer& committer;
@@ -117,68 +129,97 @@ HoldKeeper::HolderId HoldKeeper::Join(std::uint32_t project) {
 }
 
 void HoldKeeper::Hold(HolderId holder, const Caller& caller, UpsertInput input, Done done) {
-  Impl& impl = *impl_;
   HoldInput hold{std::move(input), false};
-  Key key;
-  std::optional<MonotonicTime> lapses;
-  {
-    // Held before it is written: a release that has its turn in between finds a holder.
-    MutexLock lock(impl.mutex);
-    Impl::Holder& who = impl.holders[holder];
-    key = {who.project, hold.upsert.presence_id};
-    hold.joining = who.ids.insert(hold.upsert.presence_id).second;
-    Impl::Held& entry = impl.held[key];
-    lapses = entry.lapses;
-    impl.SetLapse(key, entry, std::nullopt);
-    entry.holders.insert(holder);
-    impl.holds.Set(static_cast<double>(impl.held.size()));
+  const std::optional<Key> key = impl_->Enter(holder, caller, hold);
+  if (!key) {
+    return done(MakeError(Reason::kGeneralBadRequest,
+                          "presenceId: the connection that would hold it has ended; connect again"));
   }
-  const bool joining = hold.joining;
-  auto write =
-      std::make_unique<HoldWrite>([self = impl_, key, holder, lapses, joining,
-                                   done = std::move(done)](absl::StatusOr<PresencePtr> result) {
-        if (!result.ok()) {
-          if (joining) self->Undo(key, holder, lapses);
-        } else if ((*result)->id() != key.second) {
-          // A per_user project answered with the record that the user has already.
-          self->Rename(holder, key, {key.first, std::string((*result)->id())});
+  auto write = std::make_unique<HoldWrite>(
+      [self = impl_, key = *key, holder, joining = hold.joining,
+       done = std::move(done)](absl::StatusOr<PresencePtr> result) {
+        if (result.ok()) {
+          self->Confirm(holder, key, **result);
+        } else if (joining) {
+          self->Undo(holder, key);
         }
         done(std::move(result));
       });
-  write->project = key.first;
+  write->project = key->first;
   write->caller = caller;
   write->operations.emplace_back(std::move(hold));
-  impl.committer.Submit(std::move(write));
+  impl_->committer.Submit(std::move(write));
 }
 
-void HoldKeeper::Impl::Undo(const Key& key, HolderId holder, std::optional<MonotonicTime> lapses) {
+std::optional<Key> HoldKeeper::Impl::Enter(HolderId holder, const Caller& caller, HoldInput& hold) {
+  std::uint32_t project = 0;
+  {
+    MutexLock lock(mutex);
+    const auto found = holders.find(holder);
+    if (found == holders.end()) return std::nullopt;
+    project = found->second.project;
+  }
+  std::string id = hold.upsert.presence_id;
+  if (projects[project].per_user) {
+    // The record that will be written is the user's, whatever the id says.
+    const absl::StatusOr<std::string> user = TargetUser(caller, hold.upsert);
+    const auto records = user.ok() ? projects[project].state->FindByUser(*user)
+                                   : std::vector<PresencePtr>();
+    if (!records.empty()) id = std::string(records.front()->id());
+  }
+  MutexLock lock(mutex);
+  const auto found = holders.find(holder);
+  if (found == holders.end()) return std::nullopt;
+  hold.joining = found->second.ids.insert(id).second;
+  Key key{project, std::move(id)};
+  held[key].holders.try_emplace(holder, 0);
+  holds.Set(static_cast<double>(held.size()));
+  return key;
+}
+
+void HoldKeeper::Impl::Confirm(HolderId holder, const Key& asked, const Presence& record) {
+  const Key written{asked.first, std::string(record.id())};
+  MutexLock lock(mutex);
+  const auto found = holders.find(holder);
+  const bool holding = found != holders.end() && found->second.ids.count(asked.second) > 0;
+  if (asked != written) {
+    // A per_user project answered with the record that the user has.
+    if (holding) {
+      found->second.ids.erase(asked.second);
+      found->second.ids.insert(written.second);
+    }
+    Abandon(asked, holder);
+  }
+  Held& entry = held[written];
+  if (holding) entry.holders[holder] = record.created_revision();
+  // What others wrote under this name was deleted since: they have no part in this record.
+  std::erase_if(entry.holders, [&](const auto& other) {
+    return other.second != 0 && other.second < record.created_revision();
+  });
+  if (holding) {
+    SetLapse(written, entry, std::nullopt);
+  } else if (entry.holders.empty() && !entry.lapses) {
+    SetLapse(written, entry, clock.Monotonic());  // the holder left before this was written
+  }
+  holds.Set(static_cast<double>(held.size()));
+}
+
+void HoldKeeper::Impl::Undo(HolderId holder, const Key& key) {
   MutexLock lock(mutex);
   if (const auto found = holders.find(holder); found != holders.end()) {
     found->second.ids.erase(key.second);
   }
+  Abandon(key, holder);
+}
+
+void HoldKeeper::Impl::Abandon(const Key& key, HolderId holder) {
   const auto entry = held.find(key);
   if (entry == held.end()) return;
   entry->second.holders.erase(holder);
-  if (!entry->second.holders.empty()) return;
-  // Without a lapse of before, a release may have been under way that found this holder: it has
-  // its turn again, and does nothing to a record that is not held.
-  SetLapse(key, entry->second, lapses.value_or(clock.Monotonic()));
-}
-
-void HoldKeeper::Impl::Rename(HolderId holder, const Key& from, const Key& to) {
-  MutexLock lock(mutex);
-  const auto found = holders.find(holder);
-  if (found == holders.end()) return;
-  found->second.ids.erase(from.second);
-  found->second.ids.insert(to.second);
-  if (const auto entry = held.find(from); entry != held.end()) {
-    entry->second.holders.erase(holder);
-    if (entry->second.holders.empty()) Forget(entry);
-  }
-  Held& entry = held[to];
-  entry.holders.insert(holder);
-  SetLapse(to, entry, std::nullopt);
-  holds.Set(static_cast<double>(held.size()));
+  if (!entry->second.holders.empty() || entry->second.lapses) return;
+  // A release may have found this holder meanwhile: it has its turn again, and does nothing to a
+  // record that is not held.
+  SetLapse(key, entry->second, clock.Monotonic());
 }
 
 milliseconds HoldKeeper::Impl::GraceOf(std::uint32_t project, Parting parting) const {
@@ -197,7 +238,8 @@ void HoldKeeper::Impl::Drop(const Key& key, HolderId holder, milliseconds grace)
   const auto entry = held.find(key);
   if (entry == held.end()) return;
   entry->second.holders.erase(holder);
-  if (!entry->second.holders.empty()) return;
+  // One that was refused, or not written yet, does not lengthen the grace of the holder before.
+  if (!entry->second.holders.empty() || entry->second.lapses) return;
   SetLapse(key, entry->second, clock.Monotonic() + grace);
 }
 
@@ -258,15 +300,25 @@ std::map<std::uint32_t, std::vector<std::string>> HoldKeeper::Impl::TakeLapsed(M
   while (!lapsing.empty() && lapsing.begin()->first <= now) {
     const Key key = lapsing.begin()->second;
     lapsed[key.first].push_back(key.second);
-    SetLapse(key, held[key], std::nullopt);  // Released() says how it went
+    Held& entry = held[key];
+    SetLapse(key, entry, std::nullopt);
+    ++entry.releasing;  // Released() says how it went
   }
   return lapsed;
 }
 
 void HoldKeeper::Impl::Run() {
   MutexLock lock(mutex);
+  MonotonicTime look = clock.Monotonic() + kLook;
   while (!stopping) {
     const MonotonicTime now = clock.Monotonic();
+    if (now >= look) {
+      look = now + kLook;
+      lock.Unlock();
+      ExtendHolds();
+      lock.Lock();
+      continue;
+    }
     auto lapsed = frozen ? decltype(TakeLapsed(now)){} : TakeLapsed(now);
     if (!lapsed.empty()) {
       lock.Unlock();
@@ -274,12 +326,39 @@ void HoldKeeper::Impl::Run() {
       lock.Lock();
       continue;
     }
-    milliseconds wait = kIdle;
-    if (!lapsing.empty() && !frozen) {
-      wait = std::min(wait, std::chrono::ceil<milliseconds>(lapsing.begin()->first - now));
-    }
-    clock.WaitFor(lock, cv, wait);
+    MonotonicTime next = look;
+    if (!lapsing.empty() && !frozen) next = std::min(next, lapsing.begin()->first);
+    clock.WaitFor(lock, cv, std::chrono::ceil<milliseconds>(next - now));
   }
+}
+
+void HoldKeeper::Impl::ExtendHolds() {
+  std::vector<Key> keys;
+  {
+    MutexLock lock(mutex);
+    for (const auto& [key, entry] : held) {
+      if (!entry.holders.empty()) keys.push_back(key);
+    }
+  }
+  const TimePoint due = clock.Now() + kMaxTtl - kExtendAfter;
+  std::map<std::uint32_t, std::vector<std::string>> ids;
+  for (const Key& key : keys) {
+    const PresencePtr record = projects[key.first].state->Find(key.second);
+    if (!record || record->bounded() || record->expires_at() >= due) continue;
+    std::vector<std::string>& batch = ids[key.first];
+    batch.push_back(key.second);
+    if (batch.size() == kMaxExtended) SubmitExtension(key.first, std::exchange(batch, {}));
+  }
+  for (auto& [project, batch] : ids) SubmitExtension(project, std::move(batch));
+}
+
+void HoldKeeper::Impl::SubmitExtension(std::uint32_t project, std::vector<std::string> ids) {
+  if (ids.empty()) return;
+  // One that fails is tried again at the next look, a month before it matters.
+  auto write = std::make_unique<HoldWrite>([](const absl::StatusOr<PresencePtr>&) {});
+  write->project = project;
+  write->operations.emplace_back(store::ExtendInput{std::move(ids)});
+  committer.Submit(std::move(write));
 }
 
 void HoldKeeper::Impl::SubmitRelease(std::uint32_t project, std::vector<std::string> ids) {
@@ -301,7 +380,7 @@ void HoldKeeper::Impl::SubmitRelease(std::uint32_t project, std::vector<std::str
 bool HoldKeeper::Impl::Unheld(const Key& key) {
   MutexLock lock(mutex);
   const auto entry = held.find(key);
-  return !frozen && entry != held.end() && entry->second.holders.empty();
+  return !frozen && (entry == held.end() || entry->second.holders.empty());
 }
 
 void HoldKeeper::Impl::Released(std::uint32_t project, const std::vector<std::string>& ids,
@@ -309,7 +388,11 @@ void HoldKeeper::Impl::Released(std::uint32_t project, const std::vector<std::st
   MutexLock lock(mutex);
   for (const std::string& id : ids) {
     const auto entry = held.find({project, id});
-    if (entry == held.end() || !entry->second.holders.empty()) continue;
+    if (entry == held.end()) continue;
+    --entry->second.releasing;
+    if (!entry->second.holders.empty()) continue;
+    // Left behind again since: another release comes, or is under way.
+    if (entry->second.lapses || entry->second.releasing > 0) continue;
     if (done) {
       Forget(entry);
     } else {

@@ -3,9 +3,10 @@
 // A held record lives as long as one of its holders (design 5.4). A holder that leaves cleanly
 // counts as gone at once; one that navigated or was cut off may come back within a grace, and if
 // it brings the same content nobody hears of it. Whether a record goes is decided when the
-// release has its turn in the project's order, by asking here again.
+// release has its turn in the project's order, by asking here again. While a record is held, its
+// automatic expiry is moved on before it comes near.
 //
-// Threads: any; owns one thread for the graces. Lock order: its mutex alone (it is asked while a
+// Threads: any; owns one thread for graces and extensions. Lock order: its mutex alone (it is asked while a
 // group commits, so nothing is called with it held).
 #pragma once
 
@@ -42,6 +43,7 @@ class HoldKeeper {
     const store::State* state = nullptr;
     std::chrono::milliseconds connection_grace{5000};
     std::chrono::milliseconds navigation_grace{3000};
+    bool per_user = false;  // as in ProjectRules
   };
 
   // Records that are held in the states when it starts get one connection_grace to find a holder:

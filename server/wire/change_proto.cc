@@ -12,6 +12,7 @@ v1::Change::Type TypeOf(const Change& change, ChangeView view) {
     case ChangeKind::kUpserted:
       return v1::Change::TYPE_UPSERTED;
     case ChangeKind::kUpdated:
+    case ChangeKind::kExtended:
       return v1::Change::TYPE_UPDATED;
     case ChangeKind::kDeleted:
       return v1::Change::TYPE_DELETED;
