@@ -202,8 +202,9 @@ test('the running process', async (t) => {
       await server.key().upsert('p', { user_id: 'u' });
       await server.stop();
       const folder = path.join(server.folder, 'data');
-      const current = path.join(folder, 'CURRENT');
-      await fs.writeFile(current, 'MANIFEST-999999\n');
+      for (const name of await fs.readdir(folder)) {
+        if (name.startsWith('MANIFEST')) await fs.writeFile(path.join(folder, name), 'nonsense');
+      }
       expectEnd(await run(presenced, [`--config=${server.configFile}`]), 4, folder, 'backup');
     }));
 });
