@@ -114,7 +114,7 @@ const badMessages = [
   ['unsubscribe without an id', '{"type":"unsubscribe","data":[{}]}'],
   ['a bad session', '{"type":"authentication","data":{"session":"nobody"}}'],
   ['no session', '{"type":"authentication","data":{}}'],
-  ['a nesting bomb', `{"type":"presence","data":{"status":"x","metadata":${'{"a":'.repeat(300)}1${'}'.repeat(300)}}}`],
+  ['a nesting bomb', `{"type":"presence","data":{"status":"x","metadata":${'{"a":'.repeat(600)}1${'}'.repeat(600)}}}`],
 ];
 
 test('a bad message is answered with 1003 and costs nothing else', () =>

@@ -1,193 +1,176 @@
 #include "server/gateway/ws/client_message.h"
 
-#include <simdjson.h>
-
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "proto/runtime/json_reader.h"
 #include "server/base/reason.h"
+#include "server/gateway/ws/frame.h"
 
 namespace presences::gateway {
 namespace {
 
-namespace dom = simdjson::dom;
+using transcode::JsonReader;
 
-constexpr std::size_t kMaxDepth = 128;           // metadata may nest 64 deep
 constexpr std::size_t kMaxSessionSize = 16'384;  // a JWT in the session's place
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
-absl::StatusOr<std::string> StringOf(const dom::element& element, absl::string_view field) {
-  std::string_view text;
-  if (element.get(text) != simdjson::SUCCESS) {
-    return InvalidField(field, "must be a string; send a JSON string");
-  }
-  return std::string(text);
+absl::Status ToStatus(const transcode::Error& error) {
+  absl::string_view field = error.field;
+  absl::ConsumePrefix(&field, "data.");
+  return InvalidField(field.empty() ? "message" : field, error.message);
 }
 
-absl::StatusOr<std::vector<std::string>> StringsOf(const dom::element& element,
-                                                   absl::string_view field) {
-  dom::array array;
-  if (element.get(array) != simdjson::SUCCESS) {
-    return InvalidField(field, "must be an array of strings");
-  }
-  std::vector<std::string> texts;
-  for (const dom::element item : array) {
-    auto text = StringOf(item, absl::StrCat(field, "[", texts.size(), "]"));
-    if (!text.ok()) return text.status();
-    texts.push_back(*std::move(text));
-  }
-  return texts;
+// Null counts as absent.
+bool ReadString(JsonReader& reader, std::optional<std::string>* text) {
+  text->reset();
+  return reader.Null() || reader.String(&text->emplace());
 }
 
-// The member, or nullopt when it is absent or null.
-std::optional<dom::element> Member(const dom::object& object, std::string_view key) {
-  dom::element element;
-  if (object[key].get(element) != simdjson::SUCCESS || element.is_null()) return std::nullopt;
-  return element;
+bool ReadStrings(JsonReader& reader, std::optional<std::vector<std::string>>* texts) {
+  texts->reset();
+  if (reader.Null()) return true;
+  texts->emplace();
+  return reader.Array([&] { return reader.String(&(*texts)->emplace_back()); });
 }
 
-absl::StatusOr<dom::object> DataObject(const dom::object& message) {
-  const auto data = Member(message, "data");
-  dom::object object;
-  if (!data || data->get(object) != simdjson::SUCCESS) {
-    return InvalidField("data", "is required and must be an object");
-  }
-  return object;
+absl::StatusOr<std::string> ReadType(absl::string_view text) {
+  std::optional<std::string> type;
+  const auto error = JsonReader::Read(text, [&](JsonReader& reader) {
+    return reader.Object([&](absl::string_view key) {
+      return key == "type" ? ReadString(reader, &type) : reader.Skip();
+    });
+  });
+  if (error) return ToStatus(*error);
+  if (!type) return InvalidField("type", "is required and must be a string");
+  return *std::move(type);
 }
 
-absl::StatusOr<dom::array> DataArray(const dom::object& message) {
-  const auto data = Member(message, "data");
-  dom::array array;
-  if (!data || data->get(array) != simdjson::SUCCESS) {
-    return InvalidField("data", "is required and must be an array of objects");
-  }
-  return array;
+// Hands the message's data to `read`, which takes it. `shape` is what it must be.
+absl::Status ReadData(absl::string_view text, absl::string_view shape,
+                      absl::FunctionRef<bool(JsonReader&)> read) {
+  bool found = false;
+  const auto error = JsonReader::Read(text, [&](JsonReader& reader) {
+    return reader.Object([&](absl::string_view key) {
+      if (key != "data") return reader.Skip();
+      found = !reader.Null();
+      return !found || read(reader);
+    });
+  });
+  if (error) return ToStatus(*error);
+  if (!found) return InvalidField("data", absl::StrCat("is required and must be ", shape));
+  return absl::OkStatus();
 }
 
-absl::StatusOr<ClientMessage> ParseAuthentication(const dom::object& message) {
-  const auto data = DataObject(message);
-  if (!data.ok()) return data.status();
-  const auto session = Member(*data, "session");
+absl::Status ReadObject(absl::string_view text,
+                        absl::FunctionRef<bool(JsonReader&, absl::string_view key)> field) {
+  return ReadData(text, "an object", [&](JsonReader& reader) {
+    return reader.Object([&](absl::string_view key) { return field(reader, key); });
+  });
+}
+
+absl::StatusOr<ClientMessage> ParseAuthentication(absl::string_view text) {
+  std::optional<std::string> session;
+  const absl::Status status = ReadObject(text, [&](JsonReader& reader, absl::string_view key) {
+    return key == "session" ? ReadString(reader, &session) : reader.Skip();
+  });
+  if (!status.ok()) return status;
   if (!session) return InvalidField("session", "is required; send the session or a user token");
-  auto text = StringOf(*session, "session");
-  if (!text.ok()) return text.status();
-  if (text->empty() || text->size() > kMaxSessionSize) {
+  if (session->empty() || session->size() > kMaxSessionSize) {
     return InvalidField(
-        "session", absl::StrCat("must be 1 to ", kMaxSessionSize, " bytes, got ", text->size()));
+        "session", absl::StrCat("must be 1 to ", kMaxSessionSize, " bytes, got ", session->size()));
   }
-  return AuthenticationMessage{*std::move(text)};
+  return AuthenticationMessage{*std::move(session)};
 }
 
-absl::StatusOr<SubscribeMessage::Item> ParseItem(const dom::element& element, std::size_t index) {
-  const std::string field = absl::StrCat("data[", index, "]");
-  dom::object object;
-  if (element.get(object) != simdjson::SUCCESS) return InvalidField(field, "must be an object");
-  SubscribeMessage::Item item;
-  const auto channels = Member(object, "channels");
-  if (!channels) return InvalidField(field + ".channels", "is required; send an array of names");
-  auto names = StringsOf(*channels, field + ".channels");
-  if (!names.ok()) return names.status();
-  item.channels = *std::move(names);
-  if (const auto queries = Member(object, "queries")) {
-    auto texts = StringsOf(*queries, field + ".queries");
-    if (!texts.ok()) return texts.status();
-    item.queries = *std::move(texts);
-  }
-  if (const auto id = Member(object, "subscriptionId")) {
-    auto text = StringOf(*id, field + ".subscriptionId");
-    if (!text.ok()) return text.status();
-    if (*text != "unique()") {
-      const absl::Status uid = CheckUid(field + ".subscriptionId", *text);
-      if (!uid.ok()) return uid;
-    }
-    item.id = *std::move(text);
-  }
-  return item;
+// One element of data, as it came in.
+struct RawItem {
+  std::optional<std::string> id;
+  std::optional<std::vector<std::string>> channels;
+  std::optional<std::vector<std::string>> queries;
+};
+
+absl::StatusOr<std::vector<RawItem>> ReadItems(absl::string_view text) {
+  std::vector<RawItem> items;
+  const absl::Status status = ReadData(text, "an array of objects", [&](JsonReader& reader) {
+    items.clear();
+    return reader.Array([&] {
+      RawItem& item = items.emplace_back();
+      return reader.Object([&](absl::string_view key) {
+        if (key == "subscriptionId") return ReadString(reader, &item.id);
+        if (key == "channels") return ReadStrings(reader, &item.channels);
+        if (key == "queries") return ReadStrings(reader, &item.queries);
+        return reader.Skip();
+      });
+    });
+  });
+  if (!status.ok()) return status;
+  return items;
 }
 
-absl::StatusOr<ClientMessage> ParseSubscribe(const dom::object& message) {
-  const auto data = DataArray(message);
-  if (!data.ok()) return data.status();
+absl::StatusOr<ClientMessage> ParseSubscribe(absl::string_view text) {
+  absl::StatusOr<std::vector<RawItem>> items = ReadItems(text);
+  if (!items.ok()) return items.status();
   SubscribeMessage parsed;
-  for (const dom::element element : *data) {
-    auto item = ParseItem(element, parsed.items.size());
-    if (!item.ok()) return item.status();
-    parsed.items.push_back(*std::move(item));
+  for (RawItem& item : *items) {
+    const std::string field = absl::StrCat("data[", parsed.items.size(), "]");
+    if (!item.channels) {
+      return InvalidField(field + ".channels", "is required; send an array of names");
+    }
+    if (item.id && *item.id != "unique()") {
+      if (absl::Status uid = CheckUid(field + ".subscriptionId", *item.id); !uid.ok()) return uid;
+    }
+    parsed.items.push_back({std::move(item.id).value_or(""), *std::move(item.channels),
+                            std::move(item.queries).value_or(std::vector<std::string>())});
   }
   return parsed;
 }
 
-absl::StatusOr<ClientMessage> ParseUnsubscribe(const dom::object& message) {
-  const auto data = DataArray(message);
-  if (!data.ok()) return data.status();
+absl::StatusOr<ClientMessage> ParseUnsubscribe(absl::string_view text) {
+  absl::StatusOr<std::vector<RawItem>> items = ReadItems(text);
+  if (!items.ok()) return items.status();
   UnsubscribeMessage parsed;
-  for (const dom::element element : *data) {
-    const std::string field = absl::StrCat("data[", parsed.ids.size(), "]");
-    dom::object object;
-    if (element.get(object) != simdjson::SUCCESS) return InvalidField(field, "must be an object");
-    const auto id = Member(object, "subscriptionId");
-    if (!id) return InvalidField(field + ".subscriptionId", "is required");
-    auto text = StringOf(*id, field + ".subscriptionId");
-    if (!text.ok()) return text.status();
-    if (text->empty()) return InvalidField(field + ".subscriptionId", "must not be empty");
-    parsed.ids.push_back(*std::move(text));
+  for (RawItem& item : *items) {
+    if (!item.id || item.id->empty()) {
+      return InvalidField(absl::StrCat("data[", parsed.ids.size(), "].subscriptionId"),
+                          "is required and must not be empty");
+    }
+    parsed.ids.push_back(*std::move(item.id));
   }
   return parsed;
 }
 
-absl::StatusOr<ClientMessage> ParsePresence(const dom::object& message) {
-  const auto data = DataObject(message);
-  if (!data.ok()) return data.status();
+absl::StatusOr<ClientMessage> ParsePresence(absl::string_view text) {
   PresenceMessageIn parsed;
-  const auto status = Member(*data, "status");
-  if (!status) return InvalidField("status", "is required; send 1 to 256 characters");
-  auto text = StringOf(*status, "status");
-  if (!text.ok()) return text.status();
-  parsed.write.status = *std::move(text);
-  if (const auto id = Member(*data, "presenceId")) {
-    auto given = StringOf(*id, "presenceId");
-    if (!given.ok()) return given.status();
-    if (*given != "unique()") parsed.write.presence_id = *std::move(given);
-  }
-  if (const auto permissions = Member(*data, "permissions")) {
-    auto list = StringsOf(*permissions, "permissions");
-    if (!list.ok()) return list.status();
-    parsed.write.permissions = *std::move(list);
-  }
-  // The core checks and compacts it; here it only becomes text again.
-  if (const auto metadata = Member(*data, "metadata")) {
-    parsed.write.metadata = simdjson::to_string(*metadata);
-  }
+  RawWrite& write = parsed.write;
+  std::optional<std::string> id;
+  const absl::Status status = ReadObject(text, [&](JsonReader& reader, absl::string_view key) {
+    if (key == "status") return ReadString(reader, &write.status);
+    if (key == "presenceId") return ReadString(reader, &id);
+    if (key == "permissions") return ReadStrings(reader, &write.permissions);
+    if (key != "metadata") return reader.Skip();
+    // As it is written: the core checks and compacts the text, and loses nothing of it.
+    write.metadata.reset();
+    return reader.Null() || reader.InlineObject(&write.metadata.emplace());
+  });
+  if (!status.ok()) return status;
+  if (!write.status) return InvalidField("status", "is required; send 1 to 256 characters");
+  if (id && *id != "unique()") write.presence_id = *std::move(id);
   return parsed;
 }
 
 }  // namespace
 
 absl::StatusOr<ClientMessage> ParseClientMessage(absl::string_view text) {
-  dom::parser parser;
-  if (parser.allocate(text.size() + 1, kMaxDepth) != simdjson::SUCCESS) {
-    return absl::ResourceExhaustedError("no memory for the message");
-  }
-  dom::element root;
-  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
-    return InvalidField("message", "must be one JSON object; check it with a JSON parser");
-  }
-  dom::object object;
-  if (root.get(object) != simdjson::SUCCESS) {
-    return InvalidField("message", "must be a JSON object with type and data");
-  }
-  const auto type = Member(object, "type");
-  std::string_view name;
-  if (!type || type->get(name) != simdjson::SUCCESS) {
-    return InvalidField("type", "is required and must be a string");
-  }
-  if (name == "ping") return PingMessage{};
-  if (name == "authentication") return ParseAuthentication(object);
-  if (name == "subscribe") return ParseSubscribe(object);
-  if (name == "unsubscribe") return ParseUnsubscribe(object);
-  if (name == "presence") return ParsePresence(object);
-  return InvalidField("type", absl::StrCat("unknown message type '", View(name.substr(0, 64)),
+  const absl::StatusOr<std::string> type = ReadType(text);
+  if (!type.ok()) return type.status();
+  if (*type == "ping") return PingMessage{};
+  if (*type == "authentication") return ParseAuthentication(text);
+  if (*type == "subscribe") return ParseSubscribe(text);
+  if (*type == "unsubscribe") return ParseUnsubscribe(text);
+  if (*type == "presence") return ParsePresence(text);
+  return InvalidField("type", absl::StrCat("unknown message type '", Utf8Prefix(*type, 64),
                                            "'; there are ping, authentication, subscribe, "
                                            "unsubscribe and presence"));
 }

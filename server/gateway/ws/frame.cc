@@ -161,9 +161,16 @@ void AppendFrame(std::string& out, Opcode opcode, absl::string_view payload) {
   out.append(payload.data(), payload.size());
 }
 
+absl::string_view Utf8Prefix(absl::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 std::string CloseFrame(std::uint16_t code, absl::string_view reason) {
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
-  payload.append(reason.data(), std::min<std::size_t>(reason.size(), 123));
+  const absl::string_view fits = Utf8Prefix(reason, 123);
+  payload.append(fits.data(), fits.size());
   std::string frame;
   AppendFrame(frame, Opcode::kClose, payload);
   return frame;

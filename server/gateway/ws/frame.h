@@ -84,6 +84,8 @@ class FrameParser {
 // Appends the header of an unmasked, final frame.
 void AppendFrameHeader(std::string& out, Opcode opcode, std::size_t payload_size);
 void AppendFrame(std::string& out, Opcode opcode, absl::string_view payload);
+// The start of `text`, at most `size` bytes, without a character that is cut in two.
+absl::string_view Utf8Prefix(absl::string_view text, std::size_t size);
 // A close frame; `reason` is cut at 123 bytes.
 std::string CloseFrame(std::uint16_t code, absl::string_view reason);
 
