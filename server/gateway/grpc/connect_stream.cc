@@ -318,8 +318,9 @@ void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
                           "a held presence lives as long as its connection; leave it "
                           "out");
   }
-  absl::StatusOr<UpsertInput> input = status;
-  if (status.ok()) input = ParseUpsert(*std::move(raw), services_.clock.Now());
+  absl::StatusOr<UpsertInput> input =
+      status.ok() ? ParseUpsert(*std::move(raw), services_.clock.Now())
+                  : absl::StatusOr<UpsertInput>(status);
   if (!input.ok()) {
     ReplyError(request_id, input.status());
     return ReadNext();
