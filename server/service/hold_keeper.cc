@@ -90,6 +90,7 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   std::set<std::pair<MonotonicTime, Key>> lapsing GUARDED_BY(mutex);  // those with `lapses`
   std::map<HolderId, Holder> holders GUARDED_BY(mutex);
   HolderId last_holder GUARDED_BY(mutex) = 0;
+  MonotonicTime next_look GUARDED_BY(mutex);  // for holds to extend
   bool frozen GUARDED_BY(mutex) = false;
   bool stopping GUARDED_BY(mutex) = false;
   Thread thread;
@@ -107,6 +108,7 @@ HoldKeeper::~HoldKeeper() { Stop(); }
 void HoldKeeper::Impl::AdoptHeldRecords() {
   MutexLock lock(mutex);
   const MonotonicTime now = clock.Monotonic();
+  next_look = now + kLook;
   for (std::uint32_t i = 0; i < projects.size(); ++i) {
     store::ScanChunk chunk;
     while (!chunk.done) {
@@ -309,11 +311,10 @@ std::map<std::uint32_t, std::vector<std::string>> HoldKeeper::Impl::TakeLapsed(M
 
 void HoldKeeper::Impl::Run() {
   MutexLock lock(mutex);
-  MonotonicTime look = clock.Monotonic() + kLook;
   while (!stopping) {
     const MonotonicTime now = clock.Monotonic();
-    if (now >= look) {
-      look = now + kLook;
+    if (now >= next_look) {
+      next_look = now + kLook;
       lock.Unlock();
       ExtendHolds();
       lock.Lock();
@@ -326,7 +327,7 @@ void HoldKeeper::Impl::Run() {
       lock.Lock();
       continue;
     }
-    MonotonicTime next = look;
+    MonotonicTime next = next_look;
     if (!lapsing.empty() && !frozen) next = std::min(next, lapsing.begin()->first);
     clock.WaitFor(lock, cv, std::chrono::ceil<milliseconds>(next - now));
   }
