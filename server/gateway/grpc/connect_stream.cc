@@ -22,6 +22,11 @@ namespace {
 // After a token ran out: time to show another one (design 3.3).
 constexpr std::chrono::seconds kReauthentication{30};
 
+absl::Status ExpiredToken() {
+  return MakeError(Reason::kUserJwtInvalid,
+                   "token: has expired; authenticate again within 30 seconds");
+}
+
 bool IsTokenExpiry(const absl::Status& status) {
   return RowOf(status).reason == Reason::kUserJwtInvalid;
 }
@@ -87,6 +92,7 @@ void ConnectStream::Start(auth::PrincipalPtr principal) {
   v1::ConnectResponse ready;
   ready.mutable_ready()->set_connection_id(absl::StrCat("c", holder_));
   Reply(ready.SerializeAsString());
+  AwaitExpiry();
   ReadNext();
 }
 
@@ -205,6 +211,7 @@ void ConnectStream::Authenticate(const std::string& request_id, const std::strin
     expired_ = false;
     for (const auto& [id, subscription] : subscriptions_) open.push_back(subscription);
   }
+  AwaitExpiry();
   v1::ConnectResponse reply;
   reply.set_request_id(request_id);
   reply.mutable_authenticated()->set_user_id((*principal)->caller.user_id);
@@ -387,21 +394,36 @@ void ConnectStream::OnWriteDone(bool ok) {
   if (ready != nullptr) ready->Ready();
 }
 
+void ConnectStream::AwaitExpiry() {
+  std::optional<TimePoint> expiry;
+  {
+    MutexLock lock(mutex_);
+    expiry = principal_->expires_at;
+  }
+  if (!expiry) return alarm_.Clear();
+  alarm_.Set(*expiry, [self = shared_from_this(), expiry] {
+    {
+      MutexLock lock(self->mutex_);
+      if (self->principal_->expires_at != expiry) return;
+    }
+    self->TokenExpired(ExpiredToken());
+  });
+}
+
 void ConnectStream::TokenExpired(const absl::Status& status) {
   {
     MutexLock lock(mutex_);
     if (std::exchange(expired_, true)) return;
   }
   ReplyError("", status);
-  reauthentication_.Set(std::chrono::system_clock::now() + kReauthentication,
-                        [self = shared_from_this(), status](bool ok) {
-                          bool expired = false;
-                          {
-                            MutexLock lock(self->mutex_);
-                            expired = self->expired_;
-                          }
-                          if (ok && expired) self->FinishOnce(status);
-                        });
+  alarm_.Set(std::chrono::system_clock::now() + kReauthentication,
+             [self = shared_from_this(), status] {
+               {
+                 MutexLock lock(self->mutex_);
+                 if (!self->expired_) return;
+               }
+               self->FinishOnce(status);
+             });
 }
 
 absl::Status ConnectStream::CheckToken(const v1::ConnectRequest& request) {
@@ -410,8 +432,7 @@ absl::Status ConnectStream::CheckToken(const v1::ConnectRequest& request) {
   if (!principal_->expires_at || services_.clock.Now() < *principal_->expires_at) {
     return absl::OkStatus();
   }
-  return MakeError(Reason::kUserJwtInvalid,
-                   "token: has expired; authenticate again within 30 seconds");
+  return ExpiredToken();
 }
 
 void ConnectStream::OnCancel() {
@@ -445,7 +466,7 @@ void ConnectStream::FinishOnce(const absl::Status& status) {
     }
     if (std::exchange(finished_, true)) return;
   }
-  reauthentication_.Cancel();
+  alarm_.Stop();
   Leave(service::Parting::kLost);
   on_end_(status);
   Finish(ToGrpc(status));

@@ -9,7 +9,6 @@
 // hold it too.
 #pragma once
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -23,6 +22,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/gateway/grpc/stream_alarm.h"
 #include "server/hub/session.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
@@ -71,6 +71,8 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void ReplyError(const std::string& request_id, const absl::Status& status);
   void ReadNext();
   void StartNextWrite() REQUIRES(mutex_);
+  // Tells of the token's expiry when it comes, whether or not anything is subscribed.
+  void AwaitExpiry();
   void TokenExpired(const absl::Status& status);
   absl::Status CheckToken(const v1::ConnectRequest& request);
   void Leave(service::Parting parting);
@@ -83,7 +85,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   service::HoldKeeper::HolderId holder_ = 0;
   std::unique_ptr<service::TokenBucket> messages_;
   grpc::ByteBuffer incoming_;
-  grpc::Alarm reauthentication_;  // closes the stream when no new token comes
+  StreamAlarm alarm_;  // the token's expiry, then the end of the time to show another
 
   Mutex mutex_;
   auth::PrincipalPtr principal_ GUARDED_BY(mutex_);
