@@ -100,6 +100,32 @@ TEST_P(HoldRaceTest, ATakeoverAtTheInstantOfTheRelease) {
   EXPECT_FALSE(Has("p"));
 }
 
+// A connection that is cut while its request is being handled: whatever comes first, no ghost.
+TEST_P(HoldRaceTest, AHolderThatLeavesAtTheInstantItHolds) {
+  std::mt19937 random(TestSeed());
+  for (int round = 0; round < 300; ++round) {
+    const HoldKeeper::HolderId holder = Join();
+    std::atomic<int> ready{0};
+    const int spins = static_cast<int>(random() % 400);
+    std::thread leaving([&] {
+      ++ready;
+      while (ready < 2) {
+      }
+      for (std::atomic<int> i{0}; i < spins; ++i) {
+      }
+      keeper->Leave(holder, Parting::kClean);
+    });
+    ++ready;
+    while (ready < 2) {
+    }
+    (void)Hold(holder, "p");
+    leaving.join();
+    Settle();
+    ASSERT_FALSE(Has("p")) << "round " << round;
+  }
+  EXPECT_TRUE(HeldBecomes(0));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, HoldRaceTest,
     ::testing::Values(Stage{Identity::kPerPresenceId, false}, Stage{Identity::kPerPresenceId, true},
