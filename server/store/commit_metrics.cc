@@ -14,7 +14,8 @@ const std::vector<double>& Seconds() {
 
 Counter& ChangesOf(Metrics& metrics, const char* type) {
   return metrics.GetCounter("presences_changes_total",
-                            "Committed changes, by the type that watchers see (EXTENDED: none).", {{"type", type}});
+                            "Committed changes, by the type that watchers see (EXTENDED: none).",
+                            {{"type", type}});
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ struct State::Impl {
   std::vector<std::unique_ptr<FieldIndex>> indexes;  // the vector is constant; users, then status
   ExpiryWheel wheel GUARDED_BY(mutex);
   Revision applied GUARDED_BY(mutex) = 0;
-  std::vector<Slot> loaded GUARDED_BY(mutex);  // in slots, not yet in the indexes
+  std::vector<OrderedSlot> loaded GUARDED_BY(mutex);  // in slots, not yet in the indexes
 };
 
 void State::Impl::Create(PresencePtr record) {
@@ -101,14 +101,11 @@ void State::Impl::ApplyOne(const Change& change) {
 
 // In creation order every ordered index only appends.
 void State::Impl::FileLoaded() {
-  std::sort(loaded.begin(), loaded.end(), [this](Slot a, Slot b) NO_THREAD_SAFETY_ANALYSIS {
-    return slots.record(a)->created_revision() < slots.record(b)->created_revision();
-  });
-  for (const Slot slot : loaded) {
-    const Presence& record = *slots.record(slot);
-    order.insert(order.end(), OrderedSlot(record.created_revision(), slot));
-    for (const auto& index : indexes) index->Insert(slot);
-    wheel.File(slot, record.expires_at());
+  std::sort(loaded.begin(), loaded.end());
+  for (const OrderedSlot& entry : loaded) {
+    order.insert(order.end(), entry);
+    for (const auto& index : indexes) index->Insert(entry.slot);
+    wheel.File(entry.slot, slots.record(entry.slot)->expires_at());
   }
   loaded = {};
 }
@@ -203,7 +200,8 @@ bool State::HasIndex(const Attribute& attribute) const {
 
 void State::Load(PresencePtr record) {
   MutexLock lock(impl_->mutex);
-  impl_->loaded.push_back(impl_->slots.Insert(std::move(record)));
+  const Revision created = record->created_revision();
+  impl_->loaded.emplace_back(created, impl_->slots.Insert(std::move(record)));
 }
 
 void State::LoadedUpTo(Revision revision) {

@@ -48,6 +48,7 @@ class RocksdbLog final : public Log {
   const std::string& KeyOf(const LogEntry& entry);
   void FillBatch(absl::Span<const LogEntry> entries);
   rocksdb::Status Recover();
+  absl::Status Refuse(const rocksdb::Status& error);
   void RememberVersionsBefore(absl::Span<const LogEntry> entries);
 
   const std::unique_ptr<Database> database_;
@@ -56,7 +57,7 @@ class RocksdbLog final : public Log {
   rocksdb::WriteBatch batch_;
   std::string key_;
   bool failed_ = false;  // the last write or sync: RocksDB must be opened again
-  rocksdb::Status last_reopen_;
+  rocksdb::Status last_error_;
   MonotonicTime next_reopen_;
   bool closed_ = false;
   // The versions that failed appends would have replaced. Their WAL records may come back in a
@@ -133,27 +134,32 @@ void RocksdbLog::FillBatch(absl::Span<const LogEntry> entries) {
 }
 
 rocksdb::Status RocksdbLog::Recover() {
-  const MonotonicTime now = Clock::System().Monotonic();
-  if (!last_reopen_.ok() && now < next_reopen_) return last_reopen_;
-  last_reopen_ = database_->Reopen();
+  if (Clock::System().Monotonic() < next_reopen_) return last_error_;
+  const rocksdb::Status reopened = database_->Reopen();
   next_reopen_ = Clock::System().Monotonic() + kReopenPause;
-  return last_reopen_;
+  return reopened;
+}
+
+absl::Status RocksdbLog::Refuse(const rocksdb::Status& error) {
+  if (!failed_) LogError("embedded storage failed", {{"detail", error.ToString()}});
+  failed_ = true;
+  last_error_ = error;
+  return AppendError(error);
 }
 
 absl::Status RocksdbLog::Append(absl::Span<const LogEntry> entries) {
-  if (syncer_ && syncer_->TakeFailure()) failed_ = true;
+  if (syncer_ && syncer_->TakeFailure()) (void)Refuse(rocksdb::Status::IOError("WAL sync failed"));
   if (failed_) {
     const rocksdb::Status recovered = Recover();
-    if (!recovered.ok()) return AppendError(recovered);
+    if (!recovered.ok()) return Refuse(recovered);
   }
   FillBatch(entries);
   const rocksdb::Status written = database_->Write(&batch_, durability_ == Durability::kSync);
-  failed_ = !written.ok();
-  if (failed_) {
-    LogError("embedded storage failed", {{"detail", written.ToString()}});
+  if (!written.ok()) {
     RememberVersionsBefore(entries);
-    return AppendError(written);
+    return Refuse(written);
   }
+  failed_ = false;
   before_failure_.clear();
   if (syncer_) syncer_->NoteWrite();
   return absl::OkStatus();
