@@ -40,7 +40,6 @@ absl::Status WriteNew(const std::string& path, const std::string& text) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);
   if (file < 0) return Failed(path, "create");
   const bool written =
-      ::fchmod(file, kOwnerOnly) == 0 &&
       ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
       ::fsync(file) == 0;
   const absl::Status status = written ? absl::OkStatus() : Failed(path, "write");
@@ -63,6 +62,7 @@ bool IsCredential(absl::string_view text, absl::string_view prefix) {
          std::all_of(text.begin(), text.end(), absl::ascii_isxdigit);
 }
 
+// Also gives the owner what an odd umask took away.
 absl::Status TakeRightsOfOthers(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return Failed(path, "look at");

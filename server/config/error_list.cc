@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/core/json.h"
 
 namespace presences::config {
 namespace {
@@ -25,12 +27,22 @@ std::size_t EditDistance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
+// An error is one line that any terminal shows, whatever the file holds.
+void MakePrintable(std::string& text) {
+  const bool is_utf8 = IsUtf8(text);
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_iscntrl(byte) || (byte >= 0x80 && !is_utf8)) c = '?';
+  }
+}
+
 }  // namespace
 
 void ErrorList::Add(int line, absl::string_view path, absl::string_view rule_and_fix) {
   std::string text = filename_;
   if (line > 0) absl::StrAppend(&text, ":", line);
   absl::StrAppend(&text, ": ", path, path.empty() ? "" : ": ", rule_and_fix);
+  MakePrintable(text);
   errors_.push_back({line, std::move(text)});
 }
 

@@ -1,7 +1,6 @@
 #include "server/config/load.h"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -9,26 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/config/parse.h"
+#include "server/config/yaml_document.h"
 
 namespace presences::config {
 namespace {
-
-// The one document of the text; nullopt after a report.
-std::optional<YAML::Node> ReadDocument(absl::string_view text, ErrorList& errors) {
-  try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() == 1) return documents.front();
-    errors.Add(0, "",
-               documents.empty() ? "is empty; projects is required"
-                                 : "holds several YAML documents; keep one");
-  } catch (const YAML::Exception& error) {
-    errors.Add(error.mark.is_null() ? 0 : error.mark.line + 1, "",
-               absl::StrCat("is not YAML: ", error.msg));
-  } catch (const std::exception& error) {
-    errors.Add(0, "", absl::StrCat("is not YAML: ", error.what()));
-  }
-  return std::nullopt;
-}
 
 void ParseProjects(const YamlValue& value, const ConfigFiles& files,
                    std::vector<ProjectConfig>& projects) {

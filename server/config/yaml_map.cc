@@ -9,15 +9,6 @@ namespace {
 
 constexpr std::size_t kShownName = 40;
 
-// A name from the file as far as it can be shown on one line of a terminal.
-std::string Shown(const std::string& name) {
-  std::string shown = name.substr(0, kShownName);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
-  }
-  return shown;
-}
-
 }  // namespace
 
 YamlMap::YamlMap(const YamlValue& value) : value_(value) {
@@ -38,11 +29,11 @@ YamlMap::YamlMap(const YamlValue& value) : value_(value) {
     const bool known = std::any_of(members_.begin(), members_.end(),
                                    [&](const auto& other) { return other.first == name; });
     if (known) {
-      value.errors().Add(line, PathOf(Shown(name)), "is given twice; remove one");
+      value.errors().Add(line, PathOf(name.substr(0, kShownName)), "is given twice; remove one");
       continue;
     }
-    members_.emplace_back(name,
-                          YamlValue(member.second, PathOf(Shown(name)), line, value.errors()));
+    members_.emplace_back(
+        name, YamlValue(member.second, PathOf(name.substr(0, kShownName)), line, value.errors()));
   }
 }
 
