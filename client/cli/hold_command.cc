@@ -59,7 +59,7 @@ void AddHold(CLI::App& app, Session& session) {
   auto options = std::make_shared<WriteOptions>();
   CLI::App* command = app.add_subcommand(
       "hold", "Keeps a presence for as long as it runs; Ctrl-C lets go of it at once");
-  options->AddTo(*command);
+  options->AddHeldTo(*command);
   auto patience = std::make_shared<Patience>();
   patience->AddTo(*command);
   command->get_option("--status")->required();

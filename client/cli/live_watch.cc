@@ -98,7 +98,8 @@ std::vector<std::string> ScreenLines(const std::vector<client::Presence>& record
   const std::size_t shown = std::min(records.size(), records.size() > room ? room - 1 : room);
   std::vector<Row> rows = {PresenceHeading()};
   for (std::size_t i = 0; i < shown; ++i) rows.push_back(PresenceRow(records[i], now));
-  std::vector<std::string> lines = {absl::StrCat(records.size(), " present  ", state)};
+  std::vector<std::string> lines =
+      TableLines({{absl::StrCat(records.size(), " present  ", state)}}, size.width);
   for (std::string& line : TableLines(rows, size.width)) lines.push_back(std::move(line));
   if (shown < records.size()) lines.push_back(absl::StrCat(records.size() - shown, " more"));
   return lines;

@@ -9,15 +9,19 @@
 namespace presences::cli {
 
 void WriteOptions::AddTo(CLI::App& command) {
-  command.add_option("presenceId", id, "The presence: 1-36 of A-Z a-z 0-9 . _ -")->required();
-  command.add_option("--status", status, "What the user is doing, e.g. online");
-  command.add_option("--user", user, "The owner; needed with an API key, refused with a token");
-  command.add_option("--metadata", metadata, "One JSON object")->type_name("JSON");
+  AddHeldTo(command);
   CLI::Option* for_time =
       command.add_option("--ttl", ttl, "Ends it after e.g. 90s, 5m or 1h30m")->check(DurationError);
   command.add_option("--expires_at", expires_at, "Ends it at e.g. 2030-01-31T12:00:00Z")
       ->check(MomentError)
       ->excludes(for_time);
+}
+
+void WriteOptions::AddHeldTo(CLI::App& command) {
+  command.add_option("presenceId", id, "The presence: 1-36 of A-Z a-z 0-9 . _ -")->required();
+  command.add_option("--status", status, "What the user is doing, e.g. online");
+  command.add_option("--user", user, "The owner; needed with an API key, refused with a token");
+  command.add_option("--metadata", metadata, "One JSON object")->type_name("JSON");
   CLI::Option* named =
       command
           .add_option("--permission", permissions,

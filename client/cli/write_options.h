@@ -28,6 +28,8 @@ struct WriteOptions {
   std::optional<std::int64_t> if_revision;
 
   void AddTo(CLI::App& command);
+  // Those of a presence whose connection bounds its life: no --ttl, no --expires_at.
+  void AddHeldTo(CLI::App& command);
   client::PresenceUpsert ToUpsert(TimePoint now) const;
   client::PresenceUpdate ToUpdate(TimePoint now) const;
 

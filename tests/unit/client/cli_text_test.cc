@@ -121,6 +121,7 @@ TEST(ScreenTest, ShowsAsManyRecordsAsThereIsRoomFor) {
   const auto some = ScreenLines(five, kNow, {.width = 20, .height = 6}, "live");
   ASSERT_EQ(some.size(), 5u);
   EXPECT_EQ(some.back(), "3 more");
+  EXPECT_EQ(ScreenLines({}, kNow, {.width = 9, .height = 6}, "reconnecting")[0], "0 present");
   EXPECT_LE(some[2].size(), 20u);
   EXPECT_FALSE(ScreenLines({}, kNow, {.width = 1, .height = 1}, "").empty());
 }
