@@ -255,7 +255,7 @@ void RequestHandler::Subscribe(ExchangePtr exchange, const auth::Principal& prin
   const std::shared_ptr<Responder> responder = exchange->responder;
   absl::StatusOr<hub::SessionPtr> session = services_.realtime.Subscribe(
       principal, api::FromProto(static_cast<const v1::SubscribeRequest&>(*exchange->in)),
-      wire::JsonStreamEncoder(), "http", responder->OpenStream(format));
+      wire::JsonStreamEncoder(), "sse", responder->OpenStream(format));
   if (!session.ok()) return AnswerWith(session.status(), std::move(exchange));
   exchange->stream = format;
   responder->StartStream(std::move(exchange), *std::move(session));

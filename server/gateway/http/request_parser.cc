@@ -133,8 +133,10 @@ RequestParser::State RequestParser::Parse(absl::string_view received) {
   if (!error_.ok()) return State::kFailed;
   request_.base_ = received.data();
   beast_->ReceivedSize(received.size());
-  while (consumed_ < kMaxLeadingCrLf && !beast_->got_some() &&
-         absl::StartsWith(received.substr(consumed_), "\r\n")) {
+  while (consumed_ < kMaxLeadingCrLf && !beast_->got_some()) {
+    const absl::string_view rest = received.substr(consumed_, 2);
+    if (rest == "\r") return State::kHeader;
+    if (rest != "\r\n") break;
     consumed_ += 2;
   }
   while (!beast_->is_done()) {

@@ -52,6 +52,11 @@ void RecordingSink::SetMode(Mode mode) {
   mode_ = mode;
 }
 
+void RecordingSink::StampWith(const Clock& clock) {
+  MutexLock lock(mutex_);
+  clock_ = &clock;
+}
+
 void RecordingSink::OnNextWrite(std::function<void()> action) {
   MutexLock lock(mutex_);
   on_next_write_ = std::move(action);
@@ -73,6 +78,7 @@ bool RecordingSink::Write(hub::Frame frame) {
   bool open = false;
   {
     MutexLock lock(mutex_);
+    if (clock_ != nullptr) decoded.at = clock_->Now();
     frames_.push_back(std::move(decoded));
     inside_write_ = false;
     open = mode_ == Mode::kOpen;
@@ -114,6 +120,11 @@ bool RecordingSink::Release() {
 std::vector<TextFrame> RecordingSink::frames() const {
   MutexLock lock(mutex_);
   return frames_;
+}
+
+std::vector<TextFrame> RecordingSink::TakeFrames() {
+  MutexLock lock(mutex_);
+  return std::exchange(frames_, {});
 }
 
 std::vector<std::string> RecordingSink::StoryLocked() const {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
 #include "server/hub/session.h"
@@ -53,6 +54,8 @@ class RecordingSink final : public hub::Sink {
   void Attach(const hub::SessionPtr& session);
   // For the writes to come. kPool only if the sink was made with a pool.
   void SetMode(Mode mode);
+  // Frames to come say when they were written.
+  void StampWith(const Clock& clock);
   // Called by the next Write, once, before the frame is kept.
   void OnNextWrite(std::function<void()> action);
 
@@ -64,6 +67,8 @@ class RecordingSink final : public hub::Sink {
   bool Release();
 
   std::vector<TextFrame> frames() const;
+  // The frames, which are then forgotten.
+  std::vector<TextFrame> TakeFrames();
   // All frames as text, changes one by one: {"reset", "UPSERTED a@1 online", "current"}.
   std::vector<std::string> story() const;
   std::string last_token() const;  // the newest that is not empty
@@ -87,6 +92,7 @@ class RecordingSink final : public hub::Sink {
   mutable Mutex mutex_;
   mutable CondVar cv_;
   Mode mode_ GUARDED_BY(mutex_);
+  const Clock* clock_ GUARDED_BY(mutex_) = nullptr;
   std::weak_ptr<hub::Session> session_ GUARDED_BY(mutex_);
   std::function<void()> on_next_write_ GUARDED_BY(mutex_);
   std::vector<TextFrame> frames_ GUARDED_BY(mutex_);

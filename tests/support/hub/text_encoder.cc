@@ -23,15 +23,13 @@ absl::string_view TypeOf(const Change& change, ChangeView view) {
   switch (change.kind()) {
     case ChangeKind::kUpserted:
       return "UPSERTED";
-    case ChangeKind::kUpdated:
-    case ChangeKind::kExtended:
-      return "UPDATED";
     case ChangeKind::kDeleted:
       return "DELETED";
     case ChangeKind::kExpired:
       return "EXPIRED";
+    default:
+      return "UPDATED";
   }
-  return "?";
 }
 
 TextChange DecodeLine(absl::string_view line) {

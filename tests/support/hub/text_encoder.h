@@ -50,6 +50,7 @@ struct TextFrame {
   std::string token;
   std::vector<TextChange> changes;
   std::size_t bytes = 0;
+  TimePoint at;  // of the write, when the sink has a clock
 };
 
 // Fails the test when the frame is not of TextEncoder, or counts its changes wrongly.
