@@ -83,6 +83,14 @@ TEST(JwksTest, SaysWhyNoKeyIsUsable) {
   }
 }
 
+TEST(JwksTest, RefusesAnRsaExponentThatSignsNothing) {
+  std::string text = Issuer(TokenAlgorithm::kRs256).Jwks();
+  const std::size_t exponent = text.find("AQAB", text.find("\"e\""));
+  ASSERT_NE(exponent, std::string::npos);
+  text.replace(exponent, 4, "AQ");  // 1: everything is its own signature
+  EXPECT_THAT(RefusalOf(text, TokenAlgorithm::kRs256), HasSubstr("not an RSA key"));
+}
+
 TEST(JwksTest, RefusesPointsThatAreNotOnTheCurve) {
   const std::string x = testing::Base64Url(std::string(32, '\x11'));
   const std::string text =

@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "server/auth/jwt.h"
+#include "server/auth/signature.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/auth/issuer.h"
 
@@ -152,6 +153,18 @@ TEST(Hs256TokenTest, AcceptsItsSecretOnly) {
               HasReason(Reason::kUserJwtInvalid, "signature does not match"));
   EXPECT_THAT(Hs256()->Verify(Issuer::SignHs256("", kHs256Header, kPayload), kNow),
               HasReason(Reason::kUserJwtInvalid, "signature does not match"));
+}
+
+TEST(Hs256TokenTest, RefusesSignaturesOfWrongLength) {
+  const std::string token = SignHs256(kHs256Header);
+  const std::string text = token.substr(0, token.rfind('.'));
+  const std::string signature = HmacSha256(kSecret, text);
+  ASSERT_THAT(Hs256()->Verify(text + "." + Base64Url(signature), kNow), IsOk());
+  for (const std::string& bad : {std::string(), signature.substr(0, 31), signature + "x",
+                                 signature + std::string(1, '\0'), signature + signature}) {
+    EXPECT_THAT(Hs256()->Verify(text + "." + Base64Url(bad), kNow),
+                HasReason(Reason::kUserJwtInvalid, "signature does not match"));
+  }
 }
 
 TEST(Hs256TokenTest, AcceptsTheExampleOfRfc7515) {

@@ -70,15 +70,24 @@ Revision TestProject::Delete(const std::string& id) {
 
 Revision TestProject::Expire(const std::string& id) { return WriteAll({store::ExpireInput{{id}}}); }
 
-Revision TestProject::WriteAll(std::vector<store::Operation> operations) {
+Inbox::Results TestProject::Submit(std::vector<store::Operation> operations) {
   Inbox inbox;
   std::unique_ptr<store::Write> write = inbox.MakeWrite(0);
   write->caller = KeyCaller();
   write->operations = std::move(operations);
   committer_.Submit(std::move(write));
-  for (const auto& result : inbox.Await(0)) {
+  return inbox.Await(0);
+}
+
+Revision TestProject::WriteAll(std::vector<store::Operation> operations) {
+  for (const auto& result : Submit(std::move(operations))) {
     if (!result.ok()) ADD_FAILURE() << result.status();
   }
+  return state.applied();
+}
+
+Revision TestProject::TryWriteAll(std::vector<store::Operation> operations) {
+  Submit(std::move(operations));
   return state.applied();
 }
 

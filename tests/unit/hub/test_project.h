@@ -43,11 +43,15 @@ class TestProject {
   Revision Expire(const std::string& id);
   // All operations as one write, so as one group. Answers the newest revision.
   Revision WriteAll(std::vector<store::Operation> operations);
+  // The same without minding refusals.
+  Revision TryWriteAll(std::vector<store::Operation> operations);
   // `count` writes to a record that no test looks at.
   void Churn(int count);
 
   UpsertInput UpsertOf(const std::string& id, const std::string& status,
                        const PutSpec& spec = {}) const;
+
+  store::Committer& committer() { return committer_; }
 
   FakeClock clock;
   CountingMetrics metrics;
@@ -55,6 +59,8 @@ class TestProject {
   store::State state;
 
  private:
+  Inbox::Results Submit(std::vector<store::Operation> operations);
+
   std::unique_ptr<store::Log> log_;
   store::Committer committer_;
 };
