@@ -19,6 +19,9 @@ using HttpError = beast::http::error;
 constexpr std::size_t kVersionSize = 11;    // " HTTP/1.1" and the line end
 constexpr std::size_t kMaxLeadingCrLf = 4;  // some clients end a body with one that does not count
 constexpr std::size_t kMaxChunkHeader = kMaxHeaders;
+// The least that a chunked body can end with, "0" and two line ends. Beast relies on having that
+// much when it looks for the end again.
+constexpr std::size_t kMinChunkEnd = 5;
 
 absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -141,9 +144,10 @@ RequestParser::State RequestParser::Parse(absl::string_view received) {
   }
   while (!beast_->is_done()) {
     if (header_size_ != 0 && !limited_) return State::kBody;
-    if (consumed_ == received.size()) break;
+    const std::size_t left = received.size() - consumed_;
+    if (left == 0 || (request_.chunked_ && left < kMinChunkEnd)) break;
     error_code error;
-    consumed_ += beast_->put({received.data() + consumed_, received.size() - consumed_}, error);
+    consumed_ += beast_->put({received.data() + consumed_, left}, error);
     if (header_size_ == 0 && beast_->is_header_done()) header_size_ = consumed_;
     if (error == HttpError::need_more) break;
     if (error) return Fail(beast_->ErrorOf(error));

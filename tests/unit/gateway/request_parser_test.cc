@@ -58,10 +58,6 @@ absl::StatusOr<std::string> Feed(const std::vector<std::string>& pieces) {
   return rest.empty() ? description : absl::StrCat(description, " rest [", rest, "]");
 }
 
-absl::StatusOr<std::string> Cut(const std::string& text, std::size_t at) {
-  return Feed({text.substr(0, at), text.substr(at)});
-}
-
 std::vector<std::string> Bytes(const std::string& text) {
   std::vector<std::string> bytes;
   for (const char c : text) bytes.emplace_back(1, c);
@@ -77,17 +73,23 @@ TEST(RequestParserTest, ReadsTheTable) {
                       [](absl::string_view row) { return Feed({Wire(row)}); });
 }
 
-// How a request is cut into packets changes nothing.
+// How a request is cut into packets changes nothing, except that what is refused may be waited for
+// first: Beast looks for the end of the header before it looks at what came in pieces.
 TEST(RequestParserTest, CutsAreInvisible) {
   for (const auto& row : testing::ReadTable(PRESENCES_TESTDATA "/http/requests.txt")) {
     const std::string text = Wire(row.input);
     if (text.size() > 1000) continue;  // the quadratic part; large rows are about limits
     SCOPED_TRACE(absl::StrCat("line ", row.line));
-    const std::string whole = Outcome(Feed({text}));
+    const absl::StatusOr<std::string> whole = Feed({text});
+    const auto check = [&whole](const absl::StatusOr<std::string>& outcome) {
+      if (!whole.ok() && outcome.ok() && *outcome == "incomplete header") return;
+      ASSERT_EQ(Outcome(outcome), Outcome(whole));
+    };
     for (std::size_t at = 1; at < text.size(); ++at) {
-      ASSERT_EQ(Outcome(Cut(text, at)), whole) << "cut at " << at;
+      SCOPED_TRACE(absl::StrCat("cut at ", at));
+      check(Feed({text.substr(0, at), text.substr(at)}));
     }
-    ASSERT_EQ(Outcome(Feed(Bytes(text))), whole);
+    check(Feed(Bytes(text)));
   }
 }
 
