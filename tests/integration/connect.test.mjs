@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { millisOf, timestamp } from './support/client.mjs';
 import { config, embedded, jwtSecret, project } from './support/config.mjs';
 import { Connection, reasonOf } from './support/connection.mjs';
 import { eventually } from './support/eventually.mjs';
@@ -116,11 +117,51 @@ test('connect', async (t) => withServer(settings(), async (server) => {
     two.cancel();
   });
 
+  await t.test('ids that are not given are made', async () => {
+    const one = await open(server.user('ada'));
+    const made = [];
+    for (const presence_id of ['', 'unique()']) made.push((await one.hold(presence_id)).presence_id);
+    for (let i = 0; i < 2; ++i) {
+      made.push((await one.must('subscribe', { channels: ['presences'] }, 'subscribed'))
+        .subscription_id);
+    }
+    for (const id of made) assert.match(id, /^[0-9a-f]{20}$/);
+    assert.equal(new Set(made).size, made.length);
+    await one.change(made[3], 'UPSERTED', made[1]);
+    one.halfClose();
+    await gone(made[0]);
+  });
+
+  await t.test('a key holds for the user it names', async () => {
+    const one = await open(key);
+    const refusal = await one.refused('upsert_presence', { presence_id: 'k', status: 'x' });
+    assert.equal(refusal.reason, 'GENERAL_BAD_REQUEST');
+    assert.equal((await one.hold('k', { user_id: 'carol' })).user_id, 'carol');
+    one.halfClose();
+    await gone('k');
+  });
+
+  await t.test('other writes change a held record and do not end the hold', async () => {
+    const ada = server.user('ada');
+    const one = await open(ada);
+    await one.hold('written');
+    await ada.upsert('written', { status: 'busy' });
+    const days = (millisOf((await ada.get('written')).expire_time) - Date.now()) / 86_400_000;
+    assert.ok(days > 29 && days <= 30, `${days} days`);
+    await one.hold('bounded');
+    await ada.update('bounded', { expire_time: timestamp(Date.now() + 400) });
+    await gone('bounded');
+    assert.equal((await ada.get('written')).status, 'busy');
+    one.halfClose();
+    await gone('written');
+  });
+
   await t.test('refusals end nothing', async () => {
     await key.upsert('foreign', { user_id: 'bob' });
     const one = await open(server.user('ada'));
     const cases = [
-      ['subscribe', { subscription_id: '', channels: ['presences'] }, 'GENERAL_ARGUMENT_INVALID'],
+      ['subscribe', { subscription_id: 'a b', channels: ['presences'] },
+       'GENERAL_ARGUMENT_INVALID'],
       ['subscribe', { subscription_id: 'a', channels: [] }, 'GENERAL_ARGUMENT_INVALID'],
       ['subscribe', { subscription_id: 'a', channels: ['files'] }, 'GENERAL_ARGUMENT_INVALID'],
       ['subscribe', { subscription_id: 'a', channels: ['presences'], resume_token: 'x' },

@@ -13,6 +13,7 @@
 #include "server/gateway/grpc/call.h"
 #include "server/gateway/grpc/connect_frames.h"
 #include "server/service/access.h"
+#include "server/service/unique_id.h"
 #include "server/wire/presence_proto.h"
 #include "server/wire/request_proto.h"
 
@@ -224,9 +225,9 @@ void ConnectStream::Authenticate(const std::string& request_id, const std::strin
 
 absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   const auto& asked = request.subscribe();
-  if (absl::Status status = CheckUid("subscriptionId", asked.subscription_id()); !status.ok()) {
-    return status;
-  }
+  const std::string id =
+      asked.subscription_id().empty() ? service::UniqueId() : asked.subscription_id();
+  if (absl::Status status = CheckUid("subscriptionId", id); !status.ok()) return status;
   service::RawSubscribe raw;
   raw.channels = {asked.channels().begin(), asked.channels().end()};
   raw.queries = {asked.queries().begin(), asked.queries().end()};
@@ -234,14 +235,12 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   if (asked.has_snapshot()) raw.snapshot = asked.snapshot();
   raw.skip_unchanged = asked.skip_unchanged();
   raw.max_batch = asked.max_batch();
-  auto subscription =
-      std::make_shared<Subscription>(shared_from_this(), asked.subscription_id(), std::move(raw));
+  auto subscription = std::make_shared<Subscription>(shared_from_this(), id, std::move(raw));
   {
     MutexLock lock(mutex_);
     const std::size_t limit =
         services_.realtime.project(principal_->project).limits.max_subscriptions_per_connection;
-    if (limit != 0 && subscriptions_.size() >= limit &&
-        subscriptions_.count(asked.subscription_id()) == 0) {
+    if (limit != 0 && subscriptions_.size() >= limit && subscriptions_.count(id) == 0) {
       return MakeError(Reason::kGeneralResourceLimitExceeded,
                        absl::StrCat("at most ", limit,
                                     " subscriptions a connection "
@@ -253,15 +252,15 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   auto session = services_.realtime.Subscribe(*principal_, subscription->request_,
                                               wire::ProtobufStreamEncoder(), "grpc", subscription);
   if (!session.ok()) return session.status();
-  Unsubscribe(asked.subscription_id());
+  Unsubscribe(id);
   {
     MutexLock lock(mutex_);
     subscription->session_ = *session;
-    subscriptions_[asked.subscription_id()] = subscription;
+    subscriptions_[id] = subscription;
   }
   v1::ConnectResponse reply;
   reply.set_request_id(request.request_id());
-  reply.mutable_subscribed()->set_subscription_id(asked.subscription_id());
+  reply.mutable_subscribed()->set_subscription_id(id);
   Reply(reply.SerializeAsString());
   (*session)->Begin();
   return absl::OkStatus();
@@ -320,14 +319,17 @@ void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
   absl::Status status = service::RequireWrite(*principal);
   absl::StatusOr<RawWrite> raw = wire::FromProto(request.upsert_presence());
   if (status.ok()) status = raw.status();
+  if (status.ok() && service::WantsUniqueId(raw->presence_id)) {
+    raw->presence_id = service::UniqueId();
+  }
   if (status.ok() && raw->expires_at) {
     status = InvalidField("expiresAt",
                           "a held presence lives as long as its connection; leave it "
                           "out");
   }
-  absl::StatusOr<UpsertInput> input =
-      status.ok() ? ParseUpsert(*std::move(raw), services_.clock.Now())
-                  : absl::StatusOr<UpsertInput>(status);
+  absl::StatusOr<UpsertInput> input = status.ok()
+                                          ? ParseUpsert(*std::move(raw), services_.clock.Now())
+                                          : absl::StatusOr<UpsertInput>(status);
   if (!input.ok()) {
     ReplyError(request_id, input.status());
     return ReadNext();

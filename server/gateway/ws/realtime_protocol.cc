@@ -1,12 +1,9 @@
 #include "server/gateway/ws/realtime_protocol.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <utility>
 #include <variant>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/reason.h"
@@ -15,20 +12,13 @@
 #include "server/gateway/ws/socket_encoder.h"
 #include "server/gateway/ws/url_subscriptions.h"
 #include "server/gateway/ws/ws_connection.h"
+#include "server/service/unique_id.h"
 #include "server/wire/socket_json.h"
 
 namespace presences::gateway {
 namespace {
 
 constexpr char kSurface[] = "websocket";
-
-// What ID.unique() of the SDKs looks like: 20 hex digits.
-std::string UniqueId() {
-  unsigned char bytes[10];
-  RAND_bytes(bytes, sizeof bytes);
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
-}
 
 Caller ViewerOf(const auth::Principal& principal) {
   Caller caller = principal.caller;
@@ -205,7 +195,7 @@ absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
     }
     auto filters = ParseWatchQueries(item.queries, limits.indexed_metadata, WatchDialect::kSocket);
     if (!filters.ok()) return filters.status();
-    checked.push_back({item.id.empty() ? UniqueId() : item.id,
+    checked.push_back({item.id.empty() ? service::UniqueId() : item.id,
                        ChannelSet::ParseLenient(item.channels), *std::move(filters)});
   }
   if (limits.max_subscriptions != 0 &&
@@ -246,7 +236,7 @@ void RealtimeProtocol::On(PresenceMessageIn message) {
     Error(401, "guests may not hold presences; authenticate first");
     return connection_.MessageDone();
   }
-  if (message.write.presence_id.empty()) message.write.presence_id = UniqueId();
+  if (message.write.presence_id.empty()) message.write.presence_id = service::UniqueId();
   auto input = ParseUpsert(std::move(message.write), state_.services.clock.Now());
   if (!input.ok()) {
     Error(RowOf(input.status()).http_status, input.status().message());
@@ -274,7 +264,7 @@ bool RealtimeProtocol::SubscribeFromUrl(const std::string& target,
   const UrlSubscriptions url = ParseUrlSubscriptions(QueryParameters(target));
   if (url.message.items.empty()) return true;
   SubscribeMessage message = url.message;
-  for (SubscribeMessage::Item& item : message.items) item.id = UniqueId();
+  for (SubscribeMessage::Item& item : message.items) item.id = service::UniqueId();
   auto checked = Checked(message);
   if (!checked.ok()) return Refuse(kClosePolicy, checked.status().message());
   *channels = url.channels;

@@ -1,7 +1,6 @@
 // Client: calls of one caller over grpc-js, an implementation that shares no code with the server.
 import grpc from '@grpc/grpc-js';
 
-import { Connection } from './connection.mjs';
 import { Refusal } from './errors.mjs';
 import { methods } from './protos.mjs';
 import { Watcher } from './watcher.mjs';
@@ -72,11 +71,6 @@ export class Client {
     const partial = request.snapshot === false ||
       whole.channels.some((channel) => /\.(upsert|update|delete)$/.test(channel));
     return new Watcher(this.stream('Subscribe', whole), { resumed, partial });
-  }
-
-  // Opens a Connect stream.
-  connect() {
-    return new Connection(this);
   }
 
   // Opens a server-streaming call as it is.
