@@ -22,6 +22,8 @@ namespace {
 
 // After a token ran out: time to show another one (design 3.3).
 constexpr std::chrono::seconds kReauthentication{30};
+// After a read that failed: time for gRPC to say whether the call was cancelled.
+constexpr std::chrono::milliseconds kCancelSettles{100};
 
 absl::Status ExpiredToken() {
   return MakeError(Reason::kUserJwtInvalid,
@@ -109,10 +111,13 @@ void ConnectStream::ReadNext() {
 
 void ConnectStream::OnReadDone(bool ok) {
   if (!ok) {
-    // Half-closed: the client leaves on purpose. A cancelled call comes by OnCancel.
-    if (context_->IsCancelled()) return;
-    Leave(service::Parting::kClean);
-    return FinishOnce(absl::OkStatus());
+    // Half-closed on purpose, or cut off: the read fails a little before OnCancel says so, and a
+    // call that we finish first never counts as cancelled.
+    return alarm_.Set(std::chrono::system_clock::now() + kCancelSettles,
+                      [self = shared_from_this()] {
+                        self->Leave(service::Parting::kClean);
+                        self->FinishOnce(absl::OkStatus());
+                      });
   }
   const std::size_t size = incoming_.Length();
   v1::ConnectRequest request;
@@ -462,11 +467,12 @@ void ConnectStream::Leave(service::Parting parting) {
 void ConnectStream::FinishOnce(const absl::Status& status) {
   {
     MutexLock lock(mutex_);
+    if (finished_) return;  // the context may be gone
     if (writing_ && !context_->IsCancelled()) {
       if (!end_when_idle_) end_when_idle_ = status;
       return;
     }
-    if (std::exchange(finished_, true)) return;
+    finished_ = true;
   }
   alarm_.Stop();
   Leave(service::Parting::kLost);
