@@ -19,3 +19,5 @@ export const googleapis = required('PRESENCES_GOOGLEAPIS');
 // Sanitizers and shared machines make everything slower; nothing that is expected to happen is
 // given up on before this.
 export const patience = 20_000;
+// Sanitizers keep freed memory for a while.
+export const sanitized = Boolean(process.env.PRESENCES_SANITIZER);

@@ -13,10 +13,11 @@ function(node_tests)
   foreach(file ${tests})
     get_filename_component(name ${file} NAME_WE)
     add_test(NAME ${name}_test COMMAND ${NODE_PROGRAM} --test ${file})
+    set(environment
+      PRESENCES_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}
+      PRESENCES_GOOGLEAPIS=${GOOGLEAPIS_ROOT}
+      PRESENCES_SANITIZER=${PRESENCES_SANITIZER})
     set_tests_properties(${name}_test PROPERTIES
-      LABELS "${ARG_LABELS}"
-      TIMEOUT ${ARG_TIMEOUT}
-      ENVIRONMENT
-        "PRESENCES_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PRESENCES_GOOGLEAPIS=${GOOGLEAPIS_ROOT}")
+      LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${environment}")
   endforeach()
 endfunction()
