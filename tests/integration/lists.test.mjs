@@ -5,6 +5,7 @@ import test from 'node:test';
 import { timestamp } from './support/client.mjs';
 import { config } from './support/config.mjs';
 import { refused } from './support/errors.mjs';
+import { untilTime } from './support/eventually.mjs';
 import { withServer } from './support/server.mjs';
 
 const invalid = ['INVALID_ARGUMENT', 'GENERAL_ARGUMENT_INVALID'];
@@ -143,6 +144,32 @@ test('lists', async (t) => withServer(config(), async (server) => {
                                      { value: '2', count: '7' }, { value: '3', count: '7' }]);
     await refused(key.count([], 'metadata.secret'), ...invalid, ['groupBy', 'indexed_metadata']);
     await refused(key.count([page('limit', 5)]), ...invalid, ['queries', 'filters only']);
+  });
+
+  await t.test('a list may come from the cache, but never shows what has ended', async () => {
+    const cached = () => key.list([q('startsWith', '$id', 'cache-')], { ttl: 60 });
+    const end = Date.now() + 500;
+    await key.upsert('cache-short', { user_id: 'u', expire_time: timestamp(end) });
+    await key.upsert('cache-long', { user_id: 'u' });
+    assert.deepEqual(ids(await cached()).sort(), ['cache-long', 'cache-short']);
+    await key.upsert('cache-new', { user_id: 'u' });
+    assert.ok(!ids(await cached()).includes('cache-new'), 'the answer of before');
+    assert.ok(ids(await key.list([q('startsWith', '$id', 'cache-')])).includes('cache-new'));
+    await untilTime(end);
+    assert.deepEqual(ids(await cached()), ['cache-long']);
+    await key.update('cache-long', { purge: true });
+    assert.deepEqual(ids(await cached()), ['cache-long', 'cache-new'], 'purged');
+    await key.call('BatchDeletePresences', { presence_ids: ['cache-long', 'cache-new'] });
+    assert.deepEqual(ids(await cached()), [], 'a deletion empties it too');
+
+    const reader = server.user('reader');
+    const seen = () => reader.list([q('equal', '$id', 'cache-seen')], { ttl: 60 });
+    await key.upsert('cache-seen', { user_id: 'u', permissions: {
+      permissions: ['read("any")'] } });
+    assert.deepEqual(ids(await seen()), ['cache-seen']);
+    await key.update('cache-seen', { permissions: { permissions: [] } });
+    assert.deepEqual(ids(await seen()), [], 'nor what may no longer be read');
+    await key.delete('cache-seen');
   });
 
   await t.test('a list takes as many queries and values as promised', async () => {
