@@ -28,6 +28,7 @@ run_lane() {
   fi
   deploy/build.sh "$preset" "${targets[@]}"
   echo "== testing ($preset)"
+  export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
   ctest --test-dir "build/$preset" --output-on-failure -LE bench "${labels[@]}" "$@"
 }
 

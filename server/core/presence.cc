@@ -210,9 +210,10 @@ IntrusivePtr<const Presence> Presence::Decode(absl::string_view bytes) {
   fields.revision = TakeInteger<Revision>(bytes);
   fields.created_revision = TakeInteger<Revision>(bytes);
 
-  if (source > static_cast<std::uint8_t>(Source::kRealtime) || flags > (kHeld | kBounded) || id_size == 0 ||
-      fields.revision < 0 || fields.created_revision < 0 || !IsPossible(fields.created_at) ||
-      !IsPossible(fields.updated_at) || !IsPossible(fields.expires_at) ||
+  if (source > static_cast<std::uint8_t>(Source::kRealtime) || flags > (kHeld | kBounded) ||
+      flags == kBounded || id_size == 0 || fields.revision < 0 || fields.created_revision < 0 ||
+      !IsPossible(fields.created_at) || !IsPossible(fields.updated_at) ||
+      !IsPossible(fields.expires_at) ||
       bytes.size() != id_size + user_size + status_size + metadata_size + permissions_size) {
     return nullptr;
   }

@@ -69,6 +69,7 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   void ExtendHolds();
   void SubmitExtension(std::uint32_t project, std::vector<std::string> ids);
   void Drop(const Key& key, HolderId holder, milliseconds grace) REQUIRES(mutex);
+  void DropAll(HolderId holder, Parting parting) REQUIRES(mutex);
   // Sets, moves or clears when a record goes.
   void SetLapse(const Key& key, Held& entry, std::optional<MonotonicTime> when) REQUIRES(mutex);
   void Forget(std::map<Key, Held>::iterator entry) REQUIRES(mutex);
@@ -267,19 +268,24 @@ bool HoldKeeper::Release(HolderId holder, const std::string& presence_id) {
   return true;
 }
 
-void HoldKeeper::ReleaseAll(HolderId holder, Parting parting) {
-  MutexLock lock(impl_->mutex);
-  const auto found = impl_->holders.find(holder);
-  if (found == impl_->holders.end()) return;
-  Impl::Holder& who = found->second;
-  const milliseconds grace = impl_->GraceOf(who.project, parting);
-  for (const std::string& id : who.ids) impl_->Drop({who.project, id}, holder, grace);
+void HoldKeeper::Impl::DropAll(HolderId holder, Parting parting) {
+  const auto found = holders.find(holder);
+  if (found == holders.end()) return;
+  Holder& who = found->second;
+  const milliseconds grace = GraceOf(who.project, parting);
+  for (const std::string& id : who.ids) Drop({who.project, id}, holder, grace);
   who.ids.clear();
 }
 
-void HoldKeeper::Leave(HolderId holder, Parting parting) {
-  ReleaseAll(holder, parting);
+void HoldKeeper::ReleaseAll(HolderId holder, Parting parting) {
   MutexLock lock(impl_->mutex);
+  impl_->DropAll(holder, parting);
+}
+
+void HoldKeeper::Leave(HolderId holder, Parting parting) {
+  // In one step: a hold that came in between would have a holder that nobody lets go of.
+  MutexLock lock(impl_->mutex);
+  impl_->DropAll(holder, parting);
   impl_->holders.erase(holder);
 }
 

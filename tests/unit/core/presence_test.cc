@@ -181,7 +181,8 @@ TEST(PresenceTest, DecodesNoWrongNumbers) {
   EXPECT_FALSE(decodes(0, 0)) << "version 0";
   EXPECT_FALSE(decodes(0, 2)) << "a version to come";
   EXPECT_FALSE(decodes(1, 3)) << "unknown source";
-  EXPECT_FALSE(decodes(2, 2)) << "held is no bool";
+  EXPECT_FALSE(decodes(2, 2)) << "bounded, but not held";
+  EXPECT_FALSE(decodes(2, 4)) << "an unknown flag";
   EXPECT_FALSE(decodes(3, '\xff')) << "id beyond the end";
   EXPECT_FALSE(decodes(12, '\xff')) << "metadata beyond the end";
   EXPECT_FALSE(decodes(13 + 7, '\x7f')) << "created beyond the year 9999";
