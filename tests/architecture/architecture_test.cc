@@ -25,21 +25,20 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"server/auth", {"server/base", "server/core"}},
     {"server/config", {"server/base", "server/core", "server/auth"}},
     {"server/wire", {"server/base", "server/core", "proto", "proto/runtime"}},
-    {"server/service",
-     {"server/base", "server/core", "server/store", "server/hub", "server/auth"}},
+    {"server/service", {"server/base", "server/core", "server/store", "server/hub", "server/auth"}},
     {"server/api",
      {"server/base", "server/core", "server/auth", "server/service", "server/wire", "proto"}},
     {"server/gateway/grpc",
-     {"server/api", "server/base", "server/core", "server/hub", "server/auth", "server/service", "server/wire",
-      "proto"}},
+     {"server/api", "server/base", "server/core", "server/hub", "server/auth", "server/service",
+      "server/wire", "proto"}},
     // How a connection passes from one transport to another, without either knowing the other.
     {"server/gateway/net", {"server/base", "server/auth"}},
     {"server/gateway/http",
-     {"server/api", "server/base", "server/core", "server/hub", "server/auth", "server/service", "server/wire",
-      "server/gateway/net", "proto", "proto/runtime"}},
+     {"server/api", "server/base", "server/core", "server/hub", "server/auth", "server/service",
+      "server/wire", "server/gateway/net", "proto", "proto/runtime"}},
     {"server/gateway/ws",
-     {"server/base", "server/core", "server/hub", "server/auth", "server/service",
-      "server/wire", "server/gateway/net"}},
+     {"server/base", "server/core", "server/hub", "server/auth", "server/service", "server/wire",
+      "proto/runtime", "server/gateway/net"}},
     {"server/ops", {"server/base"}},
     {"proto/runtime", {}},
     {"proto/plugin", {"proto", "proto/runtime"}},
@@ -48,7 +47,8 @@ const std::map<std::string, std::set<std::string>> kArrows = {
 };
 
 // Folders that may include anything: they put the rest together.
-const std::set<std::string> kAll = {"server/app", "client/cli", "client/examples"};
+const std::set<std::string> kAll = {"server/app", "client/cli", "client/cli/main",
+                                    "client/examples"};
 
 struct Include {
   std::string file;
