@@ -201,17 +201,17 @@ void Connection::Answer(ExchangePtr exchange) {
 void Connection::Respond(ExchangePtr exchange) {
   events_.reset();
   if (state_ == State::kClosed) return;
-  services_.handler.Render(*exchange, keep_alive_, &output_);
+  const MonotonicTime answered = services_.handler.Render(*exchange, keep_alive_, &output_);
   exchange.reset();  // it points into the input
-  NextRequest();
+  NextRequest(answered);
 }
 
-void Connection::NextRequest() {
+void Connection::NextRequest(MonotonicTime now) {
   input_.Consume(parser_.consumed());
   input_.Shrink(kKeptMemory);
   parser_.Reset();
   state_ = keep_alive_ ? State::kReading : State::kEnding;
-  SetDeadline(services_.timeouts.idle);
+  deadline_ = now + services_.timeouts.idle;
 }
 
 void Connection::Refuse(const absl::Status& status) {

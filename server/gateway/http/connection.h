@@ -91,7 +91,7 @@ class Connection final : public StreamOwner,
   void BeginBody();
   void Dispatch();
   void Respond(ExchangePtr exchange);
-  void NextRequest();
+  void NextRequest(MonotonicTime now);
   void Refuse(const absl::Status& status);
   void Upgrade(ExchangePtr exchange);
   void ReadMore();

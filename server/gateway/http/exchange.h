@@ -62,7 +62,8 @@ struct Exchange {
   const HttpRequest& request;  // the connection's; as long as the exchange is not answered
   const Peer& peer;
   std::shared_ptr<Responder> responder;
-  MonotonicTime started;
+  TimePoint now;          // when its header was there
+  MonotonicTime started;  // the same moment
   Kind kind = Kind::kUnmatched;
   const RouteMetrics* metrics = nullptr;
   const Page* page = nullptr;

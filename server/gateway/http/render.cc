@@ -72,7 +72,8 @@ void RequestHandler::RenderBody(const Exchange& exchange, ResponseHead* head,
   }
 }
 
-void RequestHandler::Render(const Exchange& exchange, bool keep_alive, std::string* out) const {
+MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
+                                     std::string* out) const {
   // The head states the size of the body, so the body is made first, in memory that is kept.
   thread_local std::string body;
   body.clear();
@@ -83,10 +84,12 @@ void RequestHandler::Render(const Exchange& exchange, bool keep_alive, std::stri
   head.allow_origin = exchange.allow_origin;
   RenderBody(exchange, &head, &body);
   if (!exchange.stream || !exchange.status.ok()) head.content_length = body.size();
-  AppendHead(head, services_.clock.Now(), out);
+  AppendHead(head, exchange.now, out);
   if (!exchange.request.is_head()) out->append(body);
   if (body.capacity() > kKeptScratch) std::string().swap(body);
-  exchange.metrics->Count(head.status, services_.clock.Monotonic() - exchange.started);
+  const MonotonicTime answered = services_.clock.Monotonic();
+  exchange.metrics->Count(head.status, answered - exchange.started);
+  return answered;
 }
 
 }  // namespace presences::gateway::http

@@ -119,6 +119,7 @@ RequestHandler::RequestHandler(Options options, const Services& services)
 
 ExchangePtr RequestHandler::Begin(const HttpRequest& request, const Peer& peer) const {
   auto exchange = std::make_unique<Exchange>(request, peer);
+  exchange->now = services_.clock.Now();
   exchange->started = services_.clock.Monotonic();
   exchange->metrics = &unmatched_metrics_;
   exchange->project = ProjectOf(request);
@@ -197,8 +198,8 @@ void RequestHandler::Handle(ExchangePtr exchange) const {
 
 absl::StatusOr<auth::PrincipalPtr> RequestHandler::Admit(const Exchange& exchange) const {
   const HttpRequest& request = exchange.request;
-  absl::StatusOr<auth::PrincipalPtr> principal = services_.authenticator.Authenticate(
-      CredentialsOf(request, exchange.project), services_.clock.Now());
+  absl::StatusOr<auth::PrincipalPtr> principal =
+      services_.authenticator.Authenticate(CredentialsOf(request, exchange.project), exchange.now);
   if (!principal.ok()) return principal;
   if (exchange.origin_refused) return OriginRefused(request);
   const absl::Status scope = exchange.match.route->method == transcode::HttpMethod::kGet

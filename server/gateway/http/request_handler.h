@@ -55,8 +55,9 @@ class RequestHandler {
   // an upgrade.
   void Handle(ExchangePtr exchange) const;
 
-  // Appends the answer: head and body, or the head of a stream. Counts it.
-  void Render(const Exchange& exchange, bool keep_alive, std::string* out) const;
+  // Appends the answer: head and body, or the head of a stream. Counts it, and answers when that
+  // was.
+  MonotonicTime Render(const Exchange& exchange, bool keep_alive, std::string* out) const;
 
   // Who asks for an upgrade, and from where.
   void Describe(const Exchange& exchange, Upgrade* upgrade) const;

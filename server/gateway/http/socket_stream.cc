@@ -100,7 +100,10 @@ class PlainStream final : public SocketStream<PlainSocket> {
   bool Write(const Pieces& pieces, std::shared_ptr<StreamOwner> owner) override {
     Buffers buffers = ToBuffers(pieces);
     error_code error;
-    std::size_t sent = socket_.write_some(buffers, error);
+    // One piece is a send(2), which is cheaper than the sendmsg(2) of several.
+    const bool one = buffers[1].size() == 0 && buffers[2].size() == 0;
+    std::size_t sent =
+        one ? socket_.write_some(buffers[0], error) : socket_.write_some(buffers, error);
     if (error && error != asio::error::would_block) {
       Post([owner = std::move(owner)] { owner->OnBroken(); });
       return false;
