@@ -1,6 +1,7 @@
 #include "server/store/rocksdb/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,12 +53,24 @@ rocksdb::Options DatabaseOptions() {
   return options;
 }
 
+// RocksDB syncs what is in the folder, but a power cut could still take the new folder itself.
+void SyncParentOf(const std::string& path) {
+  const std::string parent = std::filesystem::absolute(path).parent_path().string();
+  const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  ::fsync(folder);
+  ::close(folder);
+}
+
 // What RocksDB would say less clearly.
 absl::Status PrepareFolder(const std::string& path) {
   if (path.empty()) return OpenError(path, "is empty; name the folder to keep presences in");
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT && ::mkdir(path.c_str(), 0750) == 0) return absl::OkStatus();
+    if (errno == ENOENT && ::mkdir(path.c_str(), 0750) == 0) {
+      SyncParentOf(path);
+      return absl::OkStatus();
+    }
     if (errno == ENOENT) return OpenError(path, "its parent folder does not exist; create it");
     return OpenError(path, absl::StrCat("cannot be created (", std::strerror(errno),
                                         "); create it for the user that runs presenced"));
