@@ -188,6 +188,10 @@ bool RecordingSink::AwaitEnd(std::chrono::milliseconds at_most) const {
   return Await([this]() NO_THREAD_SAFETY_ANALYSIS { return ended_.has_value(); }, at_most);
 }
 
+bool RecordingSink::AwaitFrame(std::chrono::milliseconds at_most) const {
+  return Await([this]() NO_THREAD_SAFETY_ANALYSIS { return !frames_.empty(); }, at_most);
+}
+
 bool RecordingSink::AwaitAbort() const {
   return Await([this]() NO_THREAD_SAFETY_ANALYSIS { return aborted_.has_value(); });
 }

@@ -80,6 +80,7 @@ class RecordingSink final : public hub::Sink {
   bool AwaitText(const std::string& text) const;
   bool AwaitEnd(std::chrono::milliseconds at_most = kPatience) const;
   bool AwaitAbort() const;
+  bool AwaitFrame(std::chrono::milliseconds at_most) const;
 
  private:
   static constexpr std::chrono::milliseconds kPatience{10'000};

@@ -167,7 +167,8 @@ void HubModelTest::AwaitExpiries() {
   const auto deadline = std::chrono::steady_clock::now() + seconds(10);
   while (overdue() && std::chrono::steady_clock::now() < deadline) {
     project_.clock.Advance(milliseconds(1));
-    std::this_thread::yield();
+    MutexLock lock(mutex_);
+    cv_.WaitFor(lock, milliseconds(1));
   }
   ASSERT_FALSE(overdue());
 }
@@ -177,18 +178,15 @@ void HubModelTest::Finish() {
   project_.clock.Advance(seconds(5));  // more than the short lives
   ASSERT_NO_FATAL_FAILURE(AwaitExpiries());
   const Revision head = project_.state.applied();
-  for (const auto& watcher : watchers_) {
-    if (watcher->connected() && watcher->cut_off()) watcher->Disconnect(0);
-    if (!watcher->connected()) watcher->Connect(random_);
-    watcher->SpeedUp();
-  }
   const auto deadline = std::chrono::steady_clock::now() + seconds(10);
   for (const auto& watcher : watchers_) {
-    // Heartbeats tell those who had nothing to hear that there was nothing.
-    for (watcher->Absorb(); !watcher->IsCurrentAt(head); watcher->Absorb()) {
+    while (!watcher->IsCurrentAt(head)) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline) << watcher->Describe();
+      watcher->SpeedUp(random_);
+      // Heartbeats tell those who had nothing to hear that there was nothing.
       project_.clock.Advance(seconds(3));
-      std::this_thread::yield();
+      watcher->AwaitFrame();
+      watcher->Absorb();
     }
     watcher->CheckView(history_.RecordsAt(head));
   }
@@ -210,11 +208,12 @@ TEST_P(HubModelTest, EveryWatcherKnowsExactlyWhatItMaySee) {
   if (!HasFailure()) Finish();
   watchers_.clear();
   EXPECT_EQ(hub_.session_count(), 0u);
-  std::printf("revisions=%lld streams=%d resumed=%d resets=%d states=%d cut_off=%d told=%d "
-              "removed=%d expired=%d\n",
-              static_cast<long long>(project_.state.applied()), counts_.streams, counts_.resumed,
-              counts_.resets, counts_.checked_states, counts_.cut_off, counts_.told,
-              counts_.removed, counts_.expired);
+  std::printf(
+      "revisions=%lld streams=%d resumed=%d resets=%d states=%d cut_off=%d told=%d "
+      "removed=%d expired=%d\n",
+      static_cast<long long>(project_.state.applied()), counts_.streams, counts_.resumed,
+      counts_.resets, counts_.checked_states, counts_.cut_off, counts_.told, counts_.removed,
+      counts_.expired);
   // What the test is about took place.
   EXPECT_GT(counts_.resumed, 10);
   EXPECT_GT(counts_.resets, kWatchers);

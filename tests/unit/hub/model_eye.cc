@@ -9,9 +9,9 @@
 namespace presences::hub {
 
 const std::vector<std::string>& ModelRoles() {
-  static const auto* const roles = new std::vector<std::string>{
-      "any",      "any",     "guests",  "users",         "user:u0",
-      "user:u1",  "user:u2", "team:t1", "team:t1/owner", "label:vip"};
+  static const auto* const roles =
+      new std::vector<std::string>{"any",     "any",     "guests",  "users",         "user:u0",
+                                   "user:u1", "user:u2", "team:t1", "team:t1/owner", "label:vip"};
   return *roles;
 }
 
@@ -84,12 +84,12 @@ WatchSpec Eye::Spec() const {
   }
   spec.channels.assign(channels_.begin(), channels_.end());
   if (!status_.empty()) {
-    spec.queries.push_back(absl::StrCat(
-        R"({"method":"equal","attribute":"status","values":[")", status_, R"("]})"));
+    spec.queries.push_back(
+        absl::StrCat(R"({"method":"equal","attribute":"status","values":[")", status_, R"("]})"));
   }
   if (page_ >= 0) {
-    spec.queries.push_back(absl::StrCat(
-        R"({"method":"equal","attribute":"metadata.page","values":[)", page_, "]}"));
+    spec.queries.push_back(
+        absl::StrCat(R"({"method":"equal","attribute":"metadata.page","values":[)", page_, "]}"));
   }
   spec.skip_unchanged = skips_unchanged_;
   return spec;

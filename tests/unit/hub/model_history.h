@@ -3,6 +3,7 @@
 // Threads: any.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,14 +26,19 @@ class History final : public store::ChangeListener {
       changes_.insert(changes_.end(), changes.begin(), changes.end());
       // The memory log never fails, so there are no gaps.
       PRESENCES_CHECK(changes_.back()->revision() == static_cast<Revision>(changes_.size()));
+      cv_.NotifyAll();
     }
     hub_->OnChanges(project, changes);
   }
 
-  // The changes in (after, up_to]. REQUIRES: they exist.
+  // The changes in (after, up_to]. REQUIRES: they exist. Waits for those that the state shows
+  // already and the listener is about to hear of.
   std::vector<ChangePtr> Between(Revision after, Revision up_to) const {
     MutexLock lock(mutex_);
-    PRESENCES_CHECK(up_to <= static_cast<Revision>(changes_.size()));
+    for (int i = 0; up_to > static_cast<Revision>(changes_.size()); ++i) {
+      PRESENCES_CHECK(i < 5000);
+      cv_.WaitFor(lock, std::chrono::milliseconds(1));
+    }
     if (after >= up_to) return {};
     return {changes_.begin() + after, changes_.begin() + up_to};
   }
@@ -55,6 +61,7 @@ class History final : public store::ChangeListener {
  private:
   Hub* hub_ = nullptr;
   mutable Mutex mutex_;
+  mutable CondVar cv_;
   std::vector<ChangePtr> changes_ GUARDED_BY(mutex_);
 };
 

@@ -53,8 +53,10 @@ class ModelWatcher {
   // Lets a slow peer take one frame.
   void TakeOne() { sink_->Release(); }
   bool cut_off() const { return sink_->aborted().has_value(); }
-  // From now on the peer takes everything at once.
-  void SpeedUp();
+  // From now on the peer is there and takes everything at once.
+  void SpeedUp(std::mt19937_64& random);
+  // Waits for a frame, but not for long.
+  void AwaitFrame() { sink_->AwaitFrame(std::chrono::milliseconds(5)); }
   void BecomeSomebodyElse(std::mt19937_64& random) { eye_ = eye_.AsSomebodyElse(random); }
 
   // True when it has been told everything up to `head`.
