@@ -74,7 +74,10 @@ void Connection::ReadMore() {
 }
 
 absl::Span<char> Connection::ReadRoom() {
-  return input_.Room(std::max(kRoom, std::min(parser_.missing(), kBodyRoom)));
+  const absl::Span<char> room =
+      input_.Room(std::max(kRoom, std::min(parser_.missing(), kBodyRoom)));
+  parser_.Moved(input_.view().data());
+  return room;
 }
 
 void Connection::OnRead(std::size_t bytes) {

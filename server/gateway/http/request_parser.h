@@ -34,7 +34,10 @@ class RequestParser {
   // body stays at kBody until LimitBody is called.
   State Parse(absl::string_view received);
 
-  // Valid from kBody on, while the bytes stay where they are.
+  // The bytes lie here now, unchanged.
+  void Moved(const char* received) { request_.base_ = received; }
+
+  // What was found so far; whole from kBody on.
   const HttpRequest& request() const { return request_; }
   // How much of `received` belongs to the request so far.
   std::size_t consumed() const { return consumed_; }

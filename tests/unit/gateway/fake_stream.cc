@@ -39,6 +39,11 @@ void FakeStream::Post(absl::AnyInvocable<void()> work) {
   cv_.NotifyAll();
 }
 
+void FakeStream::DropOperations() {
+  reading_ = nullptr;
+  writing_ = nullptr;
+}
+
 void FakeStream::FinishOpening() {
   const Owner owner = std::move(opening_);
   owner->OnOpen();
@@ -107,7 +112,10 @@ ConnectionFixture::ConnectionFixture(std::unique_ptr<store::Log> log)
 }
 
 void ConnectionFixture::Connect() {
-  if (connection != nullptr) connection->Close();
+  if (connection != nullptr) {
+    connection->Close();
+    stream->DropOperations();
+  }
   auto made = std::make_unique<FakeStream>();
   stream = made.get();
   connection = std::make_shared<gateway::http::Connection>(
@@ -119,6 +127,7 @@ void ConnectionFixture::Connect() {
 
 ConnectionFixture::~ConnectionFixture() {
   connection->Close();
+  stream->DropOperations();
   stack.Stop();
   stream->RunPosted();
 }

@@ -29,6 +29,8 @@ class FakeStream final : public gateway::http::Stream {
   bool InThread() const override { return std::this_thread::get_id() == thread_; }
 
   void FinishOpening();
+  // Forgets what is under way, as a socket does some time after it was closed.
+  void DropOperations();
   // The peer sends this; false: nobody reads. What does not fit the room comes in further reads.
   bool Receive(const std::string& bytes);
   // The peer sends no more.
