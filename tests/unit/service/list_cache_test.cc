@@ -209,6 +209,17 @@ TEST(ListCacheLimitsTest, AnAnswerThatAPurgeHasOvertakenIsNotKept) {
   EXPECT_TRUE(cache.Find(1, "a", seconds(1))) << "another project's purge";
 }
 
+TEST(ListCacheLimitsTest, AUserWhoseRolesHaveChangedHasAnotherKey) {
+  const auto key = [](std::vector<std::string> labels) {
+    Caller caller;
+    caller.user_id = "alice";
+    caller.roles = UserRoles(UserFacts{"alice", true, {}, std::move(labels)});
+    return ListCache::KeyOf(caller, {}, true);
+  };
+  EXPECT_EQ(key({"vip"}), key({"vip"}));
+  EXPECT_NE(key({"vip"}), key({"staff"}));
+}
+
 TEST(ListCacheLimitsTest, KeysDoNotRunIntoEachOther) {
   Caller caller;
   const auto key = [&](std::vector<std::string> queries) {
