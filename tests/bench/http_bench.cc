@@ -58,10 +58,11 @@ struct Ports {
 std::vector<std::string> Requests() {
   std::vector<std::string> requests;
   for (int i = 0; i < kRecords; ++i) {
-    const std::string body = absl::StrCat(
-        "{\"userId\":\"user-", i, "\",\"status\":\"online\",\"permissions\":[\"read(\\\"users\\\")\"],",
-        "\"metadata\":{\"page\":\"/dashboard\",\"cursor\":[120,340],\"device\":\"",
-        std::string(120, 'x'), "\"}}");
+    const std::string body =
+        absl::StrCat("{\"userId\":\"user-", i,
+                     "\",\"status\":\"online\",\"permissions\":[\"read(\\\"users\\\")\"],",
+                     "\"metadata\":{\"page\":\"/dashboard\",\"cursor\":[120,340],\"device\":\"",
+                     std::string(120, 'x'), "\"}}");
     requests.push_back(absl::StrCat("PUT /v1/presences/presence-", i,
                                     " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                                     "Content-Type: application/json\r\n"

@@ -31,8 +31,7 @@ TEST(HttpTest, ServesManyConnectionsOverManyRequests) {
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < clients.size(); ++i) {
       const std::string status = absl::StrCat("round-", round);
-      const std::string answer =
-          clients[i]->Call(HttpHarness::Put(absl::StrCat("p", i), status));
+      const std::string answer = clients[i]->Call(HttpHarness::Put(absl::StrCat("p", i), status));
       ASSERT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
       ASSERT_THAT(BodyOf(answer), HasSubstr(absl::StrCat("\"status\":\"", status, "\"")));
     }
@@ -91,8 +90,8 @@ TEST(HttpTest, StreamsEventsAndResumesThem) {
   std::string token;
   {
     RawClient watcher(harness.address());
-    ASSERT_TRUE(watcher.Send(
-        "GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n\r\n"));
+    ASSERT_TRUE(
+        watcher.Send("GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n\r\n"));
     ASSERT_THAT(watcher.ReadUntil("event: current"), HasSubstr("event: reset"));
     writer.Call(HttpHarness::Put("p1", "first"));
     const std::string seen = watcher.ReadUntil("\"first\"");
@@ -101,9 +100,9 @@ TEST(HttpTest, StreamsEventsAndResumesThem) {
   }
   writer.Call(HttpHarness::Put("p2", "second"));
   RawClient again(harness.address());
-  ASSERT_TRUE(again.Send(absl::StrCat(
-      "GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n",
-      "Accept: application/x-ndjson\r\nLast-Event-ID: ", token, "\r\n\r\n")));
+  ASSERT_TRUE(again.Send(
+      absl::StrCat("GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n",
+                   "Accept: application/x-ndjson\r\nLast-Event-ID: ", token, "\r\n\r\n")));
   const std::string seen = again.ReadUntil("\"current\"");
   EXPECT_THAT(seen, HasSubstr("\"second\""));
   EXPECT_EQ(seen.find("\"first\""), std::string::npos);

@@ -49,8 +49,8 @@ TEST_F(HttpTlsTest, ServesRequestsAndStreams) {
   client.ReadAnswer();
   client.ReadAnswer();
   EXPECT_THAT(client.ReadAnswer(), HasSubstr("\"total\":2"));
-  ASSERT_TRUE(client.Send(
-      "GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n\r\n"));
+  ASSERT_TRUE(
+      client.Send("GET /v1/realtime/events?project=demo&channels[]=presences HTTP/1.1\r\n\r\n"));
   EXPECT_THAT(client.ReadUntil("event: current"), HasSubstr("event: reset"));
 }
 

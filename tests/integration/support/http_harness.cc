@@ -41,11 +41,10 @@ std::string HttpHarness::List(const std::string& headers) {
 std::string HttpHarness::Put(const std::string& id, const std::string& status) {
   const std::string body = absl::StrCat(
       R"json({"userId":"u","permissions":["read(\"any\")"],"status":")json", status, "\"}");
-  return absl::StrCat("PUT /v1/presences/", id,
-                      " HTTP/1.1\r\nHost: localhost\r\nX-Appwrite-Project: demo\r\n",
-                      "X-Appwrite-Key: ", kServerKey,
-                      "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),
-                      "\r\n\r\n", body);
+  return absl::StrCat(
+      "PUT /v1/presences/", id, " HTTP/1.1\r\nHost: localhost\r\nX-Appwrite-Project: demo\r\n",
+      "X-Appwrite-Key: ", kServerKey,
+      "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
 }
 
 std::unique_ptr<gateway::ByteStream> HttpHarness::AwaitUpgrade() {

@@ -86,9 +86,9 @@ void MemoryStack::BuildAuth() {
 
 std::string MemoryStack::TokenFor(const std::string& user, std::chrono::seconds ttl) const {
   const auto exp = std::chrono::floor<std::chrono::seconds>(clock_.Now() + ttl);
-  return auth::MintToken(TokenConfigOf(),
-                         absl::StrCat("{\"sub\":\"", user,
-                                      "\",\"exp\":", exp.time_since_epoch().count(), "}"));
+  return auth::MintToken(
+      TokenConfigOf(),
+      absl::StrCat("{\"sub\":\"", user, "\",\"exp\":", exp.time_since_epoch().count(), "}"));
 }
 
 }  // namespace presences::testing

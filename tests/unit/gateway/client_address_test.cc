@@ -14,7 +14,8 @@ namespace {
 
 // "peer" or "tls:peer", then headers, apart by "; ".
 absl::StatusOr<std::string> Judge(absl::string_view row) {
-  static const ClientAddress addresses({*IpRange::Parse("10.0.0.0/8"), *IpRange::Parse("fd00::/8")});
+  static const ClientAddress addresses(
+      {*IpRange::Parse("10.0.0.0/8"), *IpRange::Parse("fd00::/8")});
   const std::vector<std::string> parts = absl::StrSplit(row, "; ");
   Peer peer{parts[0], false};
   if (peer.address.rfind("tls:", 0) == 0) peer = {peer.address.substr(4), true};

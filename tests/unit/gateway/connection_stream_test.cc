@@ -46,9 +46,7 @@ std::string Unchunk(absl::string_view body, bool* ended) {
 
 class ConnectionStreamTest : public ::testing::Test {
  protected:
-  std::string Payload() {
-    return Unchunk(BodyOf(c_.stream->sent), &ended_);
-  }
+  std::string Payload() { return Unchunk(BodyOf(c_.stream->sent), &ended_); }
   bool AwaitPayload(const std::string& text, int times = 1) {
     return c_.stream->RunUntil([&] {
       const std::vector<std::string> parts = absl::StrSplit(Payload(), text);
@@ -64,9 +62,8 @@ class ConnectionStreamTest : public ::testing::Test {
     credentials.project = "demo";
     credentials.api_key = testing::kServerKey;
     const auto principal = c_.stack.authenticator().Authenticate(credentials, c_.clock.Now());
-    c_.stack.presences().Upsert(**principal, Source::kRest, raw, [](auto result) {
-      EXPECT_TRUE(result.ok()) << result.status();
-    });
+    c_.stack.presences().Upsert(**principal, Source::kRest, raw,
+                                [](auto result) { EXPECT_TRUE(result.ok()) << result.status(); });
   }
 
   ConnectionFixture c_;

@@ -24,7 +24,8 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr char kPut[] = "PUT /v1/presences/p1\\nas: server\\n\\n{\"userId\":\"u\",\"status\":\"on\"}";
+constexpr char kPut[] =
+    "PUT /v1/presences/p1\\nas: server\\n\\n{\"userId\":\"u\",\"status\":\"on\"}";
 constexpr char kGet[] = "GET /v1/presences/p1\\nas: server";
 constexpr char kMissing[] = "GET /v1/presences/none\\nas: server";
 
@@ -61,7 +62,8 @@ TEST_F(ConnectionTest, PipelinedRequestsAreAnsweredInOrderAndTogether) {
 // However the bytes of two requests are cut, the two answers are the same.
 TEST_F(ConnectionTest, CutsAreInvisible) {
   const std::string requests = c_.Request(kPut) + c_.Request(kMissing);
-  std::string chunked = c_.Request("PUT /v1/presences/p1\\nas: server\\nTransfer-Encoding: chunked");
+  std::string chunked =
+      c_.Request("PUT /v1/presences/p1\\nas: server\\nTransfer-Encoding: chunked");
   chunked += "8\r\n{\"userId\r\n19;x=y\r\n\":\"u\",\"status\":\"chunked\"}\r\n0\r\n\r\n";
   for (const std::string& text : {requests, chunked + c_.Request(kMissing)}) {
     for (std::size_t at = 1; at < text.size(); ++at) {
@@ -132,7 +134,8 @@ TEST_F(ConnectionTest, ABodyThatWillBeTooLargeIsRefusedBeforeItComes) {
 
 TEST_F(ConnectionTest, AnswersExpectContinue) {
   const std::string request = c_.Request(
-      "PUT /v1/presences/p1\\nas: server\\nExpect: 100-continue\\n\\n{\"userId\":\"u\",\"status\":\"on\"}");
+      "PUT /v1/presences/p1\\nas: server\\nExpect: "
+      "100-continue\\n\\n{\"userId\":\"u\",\"status\":\"on\"}");
   const std::size_t head = request.find("\r\n\r\n") + 4;
   stream().Receive(request.substr(0, head));
   EXPECT_EQ(c_.TakeSent(), "HTTP/1.1 100 Continue\r\n\r\n");

@@ -104,10 +104,9 @@ bool FakeStream::RunUntil(const std::function<bool()>& condition) {
 }
 
 ConnectionFixture::ConnectionFixture(std::unique_ptr<store::Log> log)
-    : HttpFixture(std::move(log)),
-      services{handler, clock, {}, [this](gateway::Upgrade upgrade) {
-                 upgrades.push_back(std::move(upgrade));
-               }} {
+    : HttpFixture(std::move(log)), services{handler, clock, {}, [this](gateway::Upgrade upgrade) {
+                                              upgrades.push_back(std::move(upgrade));
+                                            }} {
   Connect();
 }
 

@@ -22,9 +22,8 @@ gateway::http::RequestHandler::Options HandlerOptions() {
 
 HttpFixture::HttpFixture(std::unique_ptr<store::Log> log)
     : stack(clock, metrics, std::move(log)),
-      handler(HandlerOptions(),
-              {stack.presences(), stack.realtime(), stack.authenticator(), stack.origins(), clock,
-               metrics}) {}
+      handler(HandlerOptions(), {stack.presences(), stack.realtime(), stack.authenticator(),
+                                 stack.origins(), clock, metrics}) {}
 
 std::string HttpFixture::Request(absl::string_view row) const {
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -37,9 +36,9 @@ std::string HttpFixture::Request(absl::string_view row) const {
     if (absl::ConsumePrefix(&value, "as: ")) {
       const bool is_key = value == "server" || value == "reader" || value == "expired" ||
                           value == "closed" || value == "stranger";
-      absl::StrAppend(&text, is_key ? absl::StrCat("X-Appwrite-Key: standard_", value)
-                                    : absl::StrCat("X-Appwrite-JWT: ",
-                                                   stack.TokenFor(std::string(value))));
+      absl::StrAppend(
+          &text, is_key ? absl::StrCat("X-Appwrite-Key: standard_", value)
+                        : absl::StrCat("X-Appwrite-JWT: ", stack.TokenFor(std::string(value))));
     } else if (absl::ConsumePrefix(&value, "project: ")) {
       project = std::string(value);
       continue;
@@ -51,7 +50,8 @@ std::string HttpFixture::Request(absl::string_view row) const {
     absl::StrAppend(&text, "\r\n");
   }
   if (project != "-") absl::StrAppend(&text, "X-Appwrite-Project: ", project, "\r\n");
-  if (!parts.second.empty()) absl::StrAppend(&text, "Content-Length: ", parts.second.size(), "\r\n");
+  if (!parts.second.empty())
+    absl::StrAppend(&text, "Content-Length: ", parts.second.size(), "\r\n");
   absl::StrAppend(&text, "\r\n", parts.second);
   return text;
 }

@@ -255,6 +255,35 @@ TEST_F(RequestHandlerTest, BatchesMayBeLargerThanOtherBodies) {
   EXPECT_EQ(limit("POST /nowhere"), std::size_t{1} << 20);
 }
 
+TEST_F(RequestHandlerTest, SaysWhenToTryAgain) {
+  const std::string text = fixture_.Request("GET /v1/presences");
+  RequestParser parser;
+  parser.Parse(text);
+  const Peer peer;
+  const ExchangePtr exchange = fixture_.handler.Begin(parser.request(), peer);
+  exchange->kind = Exchange::Kind::kRefused;
+  exchange->status = MakeError(Reason::kGeneralRateLimitExceeded, "slower, please");
+  SetRetryDelay(exchange->status, 1200);
+  std::string answer;
+  fixture_.handler.Render(*exchange, /*keep_alive=*/true, &answer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 429 Too Many Requests\r\n"));
+  EXPECT_EQ(HeaderOf(answer, "Retry-After"), "2");
+}
+
+TEST_F(RequestHandlerTest, WhatIsOursStaysInside) {
+  const std::string text = fixture_.Request("GET /v1/presences");
+  RequestParser parser;
+  parser.Parse(text);
+  const Peer peer;
+  const ExchangePtr exchange = fixture_.handler.Begin(parser.request(), peer);
+  exchange->kind = Exchange::Kind::kRefused;
+  exchange->status = absl::InternalError("a secret of the house");
+  std::string answer;
+  fixture_.handler.Render(*exchange, /*keep_alive=*/true, &answer);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 500"));
+  EXPECT_THAT(answer, Not(HasSubstr("secret")));
+}
+
 TEST_F(RequestHandlerTest, CountsByRouteAndStatus) {
   const auto count = [&](const char* route, const char* code) {
     return fixture_.metrics.Value("presences_http_requests_total",

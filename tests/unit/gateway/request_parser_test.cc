@@ -94,7 +94,8 @@ TEST(RequestParserTest, CutsAreInvisible) {
 }
 
 TEST(RequestParserTest, ReadsOneRequestAfterAnother) {
-  const std::string text = "PUT /a HTTP/1.1\r\nX: 1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.0\r\n\r\n";
+  const std::string text =
+      "PUT /a HTTP/1.1\r\nX: 1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.0\r\n\r\n";
   RequestParser parser;
   ASSERT_EQ(parser.Parse(text), State::kBody);
   ASSERT_TRUE(parser.LimitBody(2));

@@ -4,8 +4,8 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
-#include "google/rpc/status.pb.h"
 #include "gmock/gmock.h"
+#include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/json_writer.h"
 #include "server/base/reason.h"
@@ -37,7 +37,8 @@ TEST(ErrorJsonTest, WhatIsOursStaysInside) {
 }
 
 TEST(ErrorJsonTest, BytesThatAreNoTextDoNotGetOut) {
-  EXPECT_THAT(Json(InvalidField("x", "got 'a\xff\xfe'")), HasSubstr("got 'a?" "?'"));
+  EXPECT_THAT(Json(InvalidField("x", "got 'a\xff\xfe'")), HasSubstr("got 'a?"
+                                                                    "?'"));
   EXPECT_THAT(Json(InvalidField("x", "got 'h\xc3\xa9'")), HasSubstr("got 'h\xc3\xa9'"));
 }
 

@@ -83,8 +83,8 @@ TEST(StreamJsonTest, ChangesEqualTheGeneratedJson) {
 }
 
 TEST(StreamJsonTest, MarkersEqualTheGeneratedJson) {
-  for (const FrameKind kind : {FrameKind::kReset, FrameKind::kCurrent, FrameKind::kHeartbeat,
-                               FrameKind::kGoingAway}) {
+  for (const FrameKind kind :
+       {FrameKind::kReset, FrameKind::kCurrent, FrameKind::kHeartbeat, FrameKind::kGoingAway}) {
     for (const char* token : {"", kToken}) {
       EXPECT_EQ(JsonStreamEncoder().Head(kind, token),
                 ToJson(ProtobufStreamEncoder().Head(kind, token)));
