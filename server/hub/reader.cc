@@ -67,7 +67,7 @@ Reader::Step Reader::Send(Frame frame) {
 }
 
 void Reader::Poke() {
-  if (topic_->Unpark(*this)) services_.schedule(shared_from_this());
+  if (topic_->Poke(*this)) services_.schedule(shared_from_this());
 }
 
 void Reader::Follow(Followed followed) { topic_->SetFollowed(*this, std::move(followed)); }

@@ -74,7 +74,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
   // Enters the topic and takes the first turn.
   void Enter(Revision cursor);
   Step Send(Frame frame);
-  // Gives a reader that waits a turn although no change came.
+  // Makes the reader take a step although no change came, even if it is about to wait.
   void Poke();
   // Replaces what wakes the reader.
   void Follow(Followed followed);
@@ -102,6 +102,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
 
   // Guarded by the Topic's mutex.
   Followed followed_;
+  bool poked_ = false;  // since it waited last
   bool waiting_ = false;
   bool waiting_wide_ = false;  // in the list of those that every change wakes
   std::list<ReaderPtr>::iterator waiting_at_;

@@ -156,6 +156,9 @@ bool SocketSession::IsDue(MonotonicTime, TimePoint wall) const {
 }
 
 Reader::Step SocketSession::TakeStep() {
+  // Before the view: so a subscription that is not in the view was added after these changes, and
+  // need not hear them.
+  const std::optional<std::vector<ChangePtr>> changes = topic().After(cursor(), kMaxChangesPerTurn);
   ViewPtr current;
   ViewPtr former;
   {
@@ -173,7 +176,6 @@ Reader::Step SocketSession::TakeStep() {
   }
   told_expired_ = false;
   if (former != nullptr) return SwitchStep();
-  std::optional<std::vector<ChangePtr>> changes = topic().After(cursor(), kMaxChangesPerTurn);
   if (!changes) {
     services().count_reset("slow_socket");
     Close();
@@ -239,8 +241,8 @@ ChangeView SocketSession::ViewOf(const Change& change, const View& view, const E
   const absl::string_view id = change.record().id();
   if (change.after() && Sees(view.caller, subscription, *change.after())) {
     if (!subscription.channels.Hears(id, change.action())) return ChangeView::kHidden;
-    const bool silent = change.kind() == ChangeKind::kExtended &&
-                        Sees(view.caller, subscription, *change.before());
+    const bool silent =
+        change.kind() == ChangeKind::kExtended && Sees(view.caller, subscription, *change.before());
     return silent ? ChangeView::kHidden : ChangeView::kAsIs;
   }
   if (!change.before() || !subscription.channels.Hears(id, EventAction::kDelete)) {

@@ -56,6 +56,7 @@ std::optional<std::vector<ChangePtr>> Topic::After(Revision cursor, std::size_t 
 
 bool Topic::Park(const ReaderPtr& reader, bool any_change) {
   MutexLock lock(mutex_);
+  if (std::exchange(reader->poked_, false)) return false;
   if (reader->closed_ || reader->cursor_ < ring_.head()) return false;
   ParkLocked(reader, any_change || reader->followed_.every);
   return true;
@@ -84,6 +85,17 @@ void Topic::SetFollowed(Reader& reader, Followed followed) {
 
 bool Topic::Unpark(Reader& reader) {
   MutexLock lock(mutex_);
+  return UnparkAtHeadLocked(reader);
+}
+
+bool Topic::Poke(Reader& reader) {
+  MutexLock lock(mutex_);
+  if (UnparkAtHeadLocked(reader)) return true;
+  reader.poked_ = true;
+  return false;
+}
+
+bool Topic::UnparkAtHeadLocked(Reader& reader) {
   if (!reader.waiting_) return false;
   UnparkLocked(reader);
   reader.cursor_ = ring_.head();

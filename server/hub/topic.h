@@ -50,6 +50,8 @@ class Topic {
   bool Park(const ReaderPtr& reader, bool any_change);
   // Ends the wait and moves the cursor to the head; false when it was not waiting.
   bool Unpark(Reader& reader);
+  // The same; a reader that was not waiting does not wait before it has looked again.
+  bool Poke(Reader& reader);
 
   // Replaces what wakes the reader; it may be waiting.
   void SetFollowed(Reader& reader, Followed followed);
@@ -78,6 +80,7 @@ class Topic {
 
   void ParkLocked(const ReaderPtr& reader, bool wide) REQUIRES(mutex_);
   void UnparkLocked(Reader& reader) REQUIRES(mutex_);
+  bool UnparkAtHeadLocked(Reader& reader) REQUIRES(mutex_);
   void WakeFor(const Change& change, std::vector<ReaderPtr>& woken) REQUIRES(mutex_);
 
   const std::string project_;
