@@ -34,6 +34,7 @@ PresencePtr StagedProject::Live(absl::string_view presence_id) {
 PresencePtr StagedProject::LiveOf(absl::string_view user_id) {
   const std::vector<PresencePtr> applied = state_.FindByUser(user_id);
   std::vector<absl::string_view> ids;
+  ids.reserve(applied.size());
   for (const PresencePtr& record : applied) ids.push_back(record->id());
   const auto staged = by_user_.find(user_id);
   if (staged != by_user_.end()) ids.insert(ids.end(), staged->second.begin(), staged->second.end());

@@ -144,6 +144,7 @@ std::vector<PresencePtr> State::FindByUser(absl::string_view user_id) const {
   MutexLock lock(impl_->mutex);
   const FieldIndex& users = *impl_->indexes.front();
   users.Scan(user_id, 0, users.Count(user_id), &slots);
+  records.reserve(slots.size());
   for (const Slot slot : slots) records.push_back(impl_->slots.record(slot));
   return records;
 }

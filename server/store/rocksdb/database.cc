@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kMegabyte = 1 << 20;
 // Room that a memtable makes in advance; it grows beyond.
-constexpr std::size_t kMemtableEntries = 64 * 1024;
+constexpr std::size_t kMemtableEntries = 65'536;
 
 rocksdb::Options DatabaseOptions() {
   rocksdb::Options options;

@@ -76,6 +76,7 @@ absl::StatusOr<std::vector<LogHead>> StartDatabase(Database& database, Durabilit
     for (auto& [id, head] : *heads) head.epoch = NewEpoch();
   }
   std::vector<LogHead> answer;
+  answer.reserve(project_ids.size());
   for (const std::string& id : project_ids) {
     answer.push_back(heads->try_emplace(id, LogHead{0, NewEpoch()}).first->second);
   }
