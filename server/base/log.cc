@@ -1,61 +1,49 @@
 #include "server/base/log.h"
 
-#include <unistd.h>
-
 #include <atomic>
-#include <string>
+#include <iterator>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "server/base/log_record.h"
 
 namespace presences {
 namespace {
 
-std::atomic<LogFormat> g_format{LogFormat::kJson};
-std::atomic<LogLevel> g_level{LogLevel::kInfo};
-
 constexpr const char* kNames[] = {"debug", "info", "warning", "error"};
 
-std::string Timestamp() {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
-}
-
-std::string JsonLine(LogLevel level, absl::string_view message, LogFields fields) {
-  std::string line = absl::StrCat("{\"time\":\"", Timestamp(), "\",\"level\":\"",
-                                  kNames[static_cast<int>(level)], "\",\"message\":");
-  AppendJsonString(line, message);
-  for (const auto& [key, value] : fields) {
-    line += ',';
-    AppendJsonString(line, key);
-    line += ':';
-    AppendJsonString(line, value);
-  }
-  line += "}\n";
-  return line;
-}
-
-std::string TextLine(LogLevel level, absl::string_view message, LogFields fields) {
-  std::string line =
-      absl::StrFormat("%s %-7s %s", Timestamp(), kNames[static_cast<int>(level)], message);
-  for (const auto& [key, value] : fields) absl::StrAppend(&line, "  ", key, "=", value);
-  line += '\n';
-  return line;
-}
+std::atomic<LogFormat> g_format{LogFormat::kJson};
+std::atomic<LogLevel> g_level{LogLevel::kInfo};
+std::atomic<std::uint64_t> g_lines[std::size(kNames)];
 
 }  // namespace
 
+const char* LogLevelName(LogLevel level) { return kNames[static_cast<int>(level)]; }
+
+std::optional<LogLevel> ParseLogLevel(absl::string_view name) {
+  for (const LogLevel level : kLogLevels) {
+    if (name == LogLevelName(level)) return level;
+  }
+  return std::nullopt;
+}
+
 void SetLogFormat(LogFormat format) { g_format = format; }
 void SetLogLevel(LogLevel level) { g_level = level; }
+LogFormat CurrentLogFormat() { return g_format.load(std::memory_order_relaxed); }
+LogLevel CurrentLogLevel() { return g_level.load(std::memory_order_relaxed); }
+
+std::uint64_t LogLineCount(LogLevel level) {
+  return g_lines[static_cast<int>(level)].load(std::memory_order_relaxed);
+}
+
+void CountLogLine(LogLevel level) {
+  g_lines[static_cast<int>(level)].fetch_add(1, std::memory_order_relaxed);
+}
 
 void LogLine(LogLevel level, absl::string_view message, LogFields fields) {
-  if (level < g_level.load(std::memory_order_relaxed)) return;
-  const std::string line = g_format.load(std::memory_order_relaxed) == LogFormat::kJson
-                               ? JsonLine(level, message, fields)
-                               : TextLine(level, message, fields);
-  // A log line that cannot be written has nowhere else to go.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  if (!IsLogged(level)) return;
+  LogRecord record(level, message);
+  for (const auto& [key, value] : fields) record.Add(key, value);
+  record.Write();
 }
 
 void AppendJsonString(std::string& out, absl::string_view text) {

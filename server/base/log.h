@@ -2,12 +2,16 @@
 //
 //   LogInfo("project loaded", {{"project", id}, {"records", absl::StrCat(n)}});
 //
-// Secrets never go into a field; callers log ids.
+// Secrets never go into a field; callers log ids. log_record.h says what a line may hold, and
+// log_output.h that writing one makes nobody wait.
 //
 // Threads: any. A line is written with one write(2), so lines never mix.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -15,13 +19,26 @@
 namespace presences {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+inline constexpr LogLevel kLogLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning,
+                                          LogLevel::kError};
 enum class LogFormat { kJson, kText };
 
 using LogFields = std::initializer_list<std::pair<absl::string_view, absl::string_view>>;
 
-// Call before other threads start, except SetLogLevel, which may change at run time.
+// debug, info, warning, error.
+const char* LogLevelName(LogLevel level);
+std::optional<LogLevel> ParseLogLevel(absl::string_view name);
+
+// May change at run time.
 void SetLogFormat(LogFormat format);
 void SetLogLevel(LogLevel level);
+LogFormat CurrentLogFormat();
+LogLevel CurrentLogLevel();
+inline bool IsLogged(LogLevel level) { return level >= CurrentLogLevel(); }
+
+// Lines of this level since the start of the process.
+std::uint64_t LogLineCount(LogLevel level);
+void CountLogLine(LogLevel level);
 
 void LogLine(LogLevel level, absl::string_view message, LogFields fields = {});
 inline void LogDebug(absl::string_view m, LogFields f = {}) { LogLine(LogLevel::kDebug, m, f); }

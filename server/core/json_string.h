@@ -9,11 +9,9 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "server/base/utf8.h"
 
 namespace presences {
-
-// The size of the well-formed UTF-8 sequence that begins `text`, or 0. REQUIRES: not empty.
-std::size_t Utf8SequenceSize(absl::string_view text);
 
 // Finds the end of the string whose opening quote is text[0]. Answers the size with both quotes,
 // or 0 when `text` ends before the string does. Escapes are stepped over, not checked.

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/base/log.h"
-#include "server/core/json.h"
 
 namespace presences::gateway {
 namespace {
@@ -28,9 +27,8 @@ LogLevel LevelOf(gpr_log_severity severity) {
 void WriteLine(gpr_log_func_args* line) {
   const absl::string_view text = line->message;
   const std::string at = absl::StrCat(line->file, ":", line->line);
-  // It may quote what a peer sent.
   LogLine(LevelOf(line->severity), "grpc",
-          {{"text", IsUtf8(text) ? text : "(bytes that are no UTF-8)"}, {"at", at}});
+          {{"text", text}, {"at", at}});
 }
 
 }  // namespace
