@@ -11,7 +11,7 @@ namespace presences::app {
 struct CommandLine {
   std::string config;    // --config=FILE
   bool dev = false;      // --dev
-  std::string data_dir;         // --data_dir, or its default
+  std::string data_dir;  // --data_dir, or its default
   bool data_dir_given = false;
   std::optional<std::string> grpc_address;
   std::optional<std::string> http_address;
