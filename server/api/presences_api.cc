@@ -170,7 +170,7 @@ absl::Status CheckSize(std::size_t size, std::size_t limit) {
   return MakeError(Reason::kGeneralRequestTooLarge,
                    absl::StrCat("the request is ", size, " bytes, the limit is ", limit,
                                 "; send less, or split the batch"),
-                   {{"limit", absl::StrCat(limit)}});
+                   {{"limit", "request_size"}, {"value", absl::StrCat(limit)}});
 }
 
 }  // namespace presences::api

@@ -22,6 +22,7 @@ ABSL_FLAG(std::string, metrics_address, "", "host:port for /metrics, /livez, /re
 ABSL_FLAG(bool, check_config, false,
           "Validate the configuration, print every error with its path, exit 0 or 2.");
 ABSL_FLAG(bool, print_config, false, "Print the effective configuration, secrets redacted.");
+ABSL_FLAG(bool, print_metrics, false, "Print what each metric means, in Markdown.");
 ABSL_FLAG(std::string, log_format, "", "json or text; text is the default on a terminal.");
 
 namespace presences::app {
@@ -42,6 +43,7 @@ constexpr char kHelp[] =
   --metrics_address=HOST:PORT  overrides server.metrics.address
   --check_config             validate, print every error with its path, exit 0 or 2
   --print_config             print the effective configuration, secrets redacted
+  --print_metrics            print what each metric means (docs/metrics.md)
   --log_format=json|text     text is the default on a terminal
   --version, --help
 
@@ -94,6 +96,7 @@ CommandLine ParseCommandLine(int argc, char** argv) {
   line.metrics_address = Given(absl::GetFlag(FLAGS_metrics_address));
   line.check_config = absl::GetFlag(FLAGS_check_config);
   line.print_config = absl::GetFlag(FLAGS_print_config);
+  line.print_metrics = absl::GetFlag(FLAGS_print_metrics);
   line.log_format = absl::GetFlag(FLAGS_log_format);
   return line;
 }

@@ -18,6 +18,7 @@ struct CommandLine {
   std::optional<std::string> metrics_address;
   bool check_config = false;
   bool print_config = false;
+  bool print_metrics = false;
   std::string log_format;  // "json", "text", or empty: text on a terminal
 };
 

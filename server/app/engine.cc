@@ -8,7 +8,8 @@
 namespace presences::app {
 
 absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConfig& storage,
-                                                       const std::vector<ProjectRules>& projects) {
+                                                       const std::vector<ProjectRules>& projects,
+                                                       Metrics& metrics) {
   std::vector<std::string> ids;
   for (const ProjectRules& project : projects) ids.push_back(project.project_id);
   switch (storage.engine) {
@@ -16,9 +17,10 @@ absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConf
       return store::MakeMemoryLog();
     case config::Engine::kEmbedded:
       return store::OpenRocksdbLog(
-          {storage.embedded.path, storage.embedded.durability == config::Durability::kSync
-                                      ? store::Durability::kSync
-                                      : store::Durability::kAsync},
+          {storage.embedded.path,
+           storage.embedded.durability == config::Durability::kSync ? store::Durability::kSync
+                                                                    : store::Durability::kAsync,
+           &metrics},
           ids);
     case config::Engine::kRedis:
       break;

@@ -16,6 +16,7 @@
 #include "server/config/config.h"
 #include "server/config/dev_mode.h"
 #include "server/config/load.h"
+#include "server/ops/metrics_page.h"
 
 namespace presences::app {
 namespace {
@@ -116,6 +117,10 @@ void ServeUntilStopped(const CommandLine& line, const sigset_t& signals, Server&
 
 int Run(const CommandLine& line, const sigset_t& signals) {
   SetLogs(line.log_format);
+  if (line.print_metrics) {
+    std::fputs(ops::MetricsPage().c_str(), stdout);
+    return kOk;
+  }
   const auto settings = ReadSettings(line);
   if (!settings.ok()) return Fail(ExitCodeOf(settings.status()), settings.status().message());
   if (line.check_config) {

@@ -10,7 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/app/admin_pages.h"
+#include "server/app/engine.h"
 #include "server/app/listener_options.h"
+#include "server/app/server_metrics.h"
 #include "server/app/store_stack.h"
 #include "server/app/use_cases.h"
 #include "server/auth/authenticator.h"
@@ -67,6 +69,7 @@ struct Server::Impl {
   std::unique_ptr<gateway::WsGateway> sockets;
   std::unique_ptr<gateway::HttpServer> http;
   std::unique_ptr<gateway::GrpcServer> grpc;
+  std::unique_ptr<ServerMetrics> scraped;
   std::unique_ptr<ops::AdminServer> admin;
 
   Mutex wait_mutex;
@@ -93,6 +96,11 @@ absl::Status Server::Impl::StartListeners() {
   if (!rpc.ok()) return rpc.status();
   grpc = *std::move(rpc);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
+  scraped = std::make_unique<ServerMetrics>(
+      metrics, EngineName(config.storage),
+      ServerMetrics::Connections{[this] { return http->connection_count(); },
+                                 [this] { return sockets->connection_count(); }});
+  metrics.AddCollector([this] { scraped->Collect(); });
   auto pages = ops::AdminServer::Start(
       config.server.metrics.address.ToString(),
       AdminPages({metrics, config, store, *use_cases, draining, clock, started}));
@@ -151,7 +159,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::Config& conf
   auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
   impl->authenticator = std::make_unique<auth::Authenticator>(*std::move(auths));
-  if (absl::Status status = impl->store.Open(config); !status.ok()) return status;
+  if (absl::Status status = impl->store.Open(config, impl->metrics); !status.ok()) return status;
   impl->use_cases = std::make_unique<UseCases>(config, impl->store, clock, impl->metrics);
   if (absl::Status status = impl->StartListeners(); !status.ok()) return status;
   impl->grpc->SetServing(true);

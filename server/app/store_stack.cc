@@ -10,11 +10,11 @@
 
 namespace presences::app {
 
-absl::Status StoreStack::Open(const config::Config& config) {
+absl::Status StoreStack::Open(const config::Config& config, Metrics& metrics) {
   for (const config::ProjectConfig& project : config.projects) {
     rules.push_back(config::BuildProjectRules(project));
   }
-  auto opened = OpenEngine(config.storage, rules);
+  auto opened = OpenEngine(config.storage, rules, metrics);
   if (!opened.ok()) return opened.status();
   log = *std::move(opened);
   for (std::uint32_t i = 0; i < rules.size(); ++i) {

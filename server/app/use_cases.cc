@@ -46,7 +46,7 @@ std::vector<service::HoldKeeper::Project> HoldingProjects(const config::Config& 
   for (std::size_t i = 0; i < store.rules.size(); ++i) {
     projects.push_back({store.states[i].get(), config.projects[i].connection_grace,
                         config.projects[i].navigation_grace,
-                        store.rules[i].identity == Identity::kPerUser});
+                        store.rules[i].identity == Identity::kPerUser, store.rules[i].project_id});
   }
   return projects;
 }

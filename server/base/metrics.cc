@@ -1,7 +1,14 @@
 #include "server/base/metrics.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_split.h"
+
 namespace presences {
 namespace {
+
+// Families register while the program starts, before there are threads. Constant-initialized.
+const MetricFamily* g_families = nullptr;
 
 struct NoCounter final : Counter {
   void Increment(double) override {}
@@ -16,14 +23,9 @@ struct NoHistogram final : Histogram {
 
 class NoMetrics final : public Metrics {
  public:
-  Counter& GetCounter(const std::string&, const std::string&, const Labels&) override {
-    return counter_;
-  }
-  Gauge& GetGauge(const std::string&, const std::string&, const Labels&) override { return gauge_; }
-  Histogram& GetHistogram(const std::string&, const std::string&, const std::vector<double>&,
-                          const Labels&) override {
-    return histogram_;
-  }
+  Counter& GetCounter(const MetricFamily&, const Labels&) override { return counter_; }
+  Gauge& GetGauge(const MetricFamily&, const Labels&) override { return gauge_; }
+  Histogram& GetHistogram(const MetricFamily&, const Labels&) override { return histogram_; }
 
  private:
   NoCounter counter_;
@@ -32,6 +34,30 @@ class NoMetrics final : public Metrics {
 };
 
 }  // namespace
+
+MetricFamily::MetricFamily(MetricType type, const char* name, const char* labels, const char* help,
+                           absl::Span<const double> buckets)
+    : type_(type),
+      name_(name),
+      labels_(labels),
+      help_(help),
+      buckets_(buckets),
+      next_(std::exchange(g_families, this)) {}
+
+std::vector<std::string> MetricFamily::labels() const {
+  return absl::StrSplit(labels_, ',', absl::SkipEmpty());
+}
+
+std::vector<const MetricFamily*> MetricFamily::All() {
+  std::vector<const MetricFamily*> all;
+  for (const MetricFamily* each = g_families; each != nullptr; each = each->next_) {
+    all.push_back(each);
+  }
+  std::sort(all.begin(), all.end(), [](const MetricFamily* a, const MetricFamily* b) {
+    return absl::string_view(a->name()) < b->name();
+  });
+  return all;
+}
 
 Metrics& Metrics::None() {
   static NoMetrics* const metrics = new NoMetrics;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -68,6 +69,29 @@ void AppendBytes(std::string& out, int field, absl::string_view bytes) {
   out.append(bytes.data(), bytes.size());
 }
 
+struct Field {
+  int number = 0;
+  absl::string_view bytes;
+};
+
+// Takes one length-delimited field that AppendBytes wrote from the front of `rest`.
+std::optional<Field> TakeField(absl::string_view& rest) {
+  if (rest.size() < 2) return std::nullopt;
+  const int number = static_cast<std::uint8_t>(rest[0]) >> 3;
+  rest.remove_prefix(1);
+  std::size_t size = 0;
+  for (int shift = 0; !rest.empty() && shift < 64; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(rest[0]);
+    rest.remove_prefix(1);
+    size |= static_cast<std::size_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  if (size > rest.size()) return std::nullopt;
+  const Field field{number, rest.substr(0, size)};
+  rest.remove_prefix(size);
+  return field;
+}
+
 // Reads field 1 of a serialized ErrorInfo that AppendBytes wrote first.
 absl::string_view ReasonName(absl::string_view payload) {
   if (payload.size() < 2 || payload[0] != 0x0a) return {};
@@ -108,6 +132,21 @@ absl::Status MakeError(
   absl::Status status(row.code, message);
   status.SetPayload(kErrorInfoType, absl::Cord(info));
   return status;
+}
+
+std::string ErrorMetadata(const absl::Status& status, absl::string_view key) {
+  const auto payload = status.GetPayload(kErrorInfoType);
+  if (!payload) return "";
+  const std::string bytes(*payload);
+  absl::string_view rest = bytes;
+  while (const auto field = TakeField(rest)) {
+    if (field->number != 3) continue;
+    absl::string_view entry = field->bytes;
+    const auto name = TakeField(entry);
+    const auto value = TakeField(entry);
+    if (name && value && name->bytes == key) return std::string(value->bytes);
+  }
+  return "";
 }
 
 absl::Status InvalidField(absl::string_view field, absl::string_view rule_and_fix) {

@@ -70,6 +70,9 @@ absl::Status MakeError(
 // MakeError(kGeneralArgumentInvalid, ...) with metadata {"field": field}.
 absl::Status InvalidField(absl::string_view field, absl::string_view rule_and_fix);
 
+// Returns what MakeError was given as metadata[key]; empty when there is none.
+std::string ErrorMetadata(const absl::Status& status, absl::string_view key);
+
 // The payload type under which a refusal carries its serialized google.rpc.ErrorInfo.
 inline constexpr char kErrorInfoType[] = "type.googleapis.com/google.rpc.ErrorInfo";
 // The payload type of google.rpc.RetryInfo, present on overload and rate refusals.

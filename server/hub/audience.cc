@@ -113,6 +113,7 @@ Frame Audience::MakeFrame(const std::vector<Told>& told, const std::string& toke
   frame.head = encoder_.Head(FrameKind::kChanges, token);
   frame.body = topic_.SharedBody(encoder_, told);
   frame.changes = static_cast<int>(told.size());
+  frame.oldest = told.front().change->time();
   return frame;
 }
 

@@ -1,7 +1,9 @@
 #include "server/hub/hub.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -12,6 +14,25 @@
 #include "server/hub/topic.h"
 
 namespace presences::hub {
+namespace {
+
+constexpr std::array<double, 8> kBatches = {1, 2, 5, 10, 20, 50, 75, 100};
+
+const MetricFamily kWatchers{MetricType::kGauge, "presences_watchers", "surface",
+                             "Open subscriptions, by surface; a socket counts once."};
+const MetricFamily kDeliveries{MetricType::kCounter, "presences_deliveries_total", "surface",
+                               "Changes handed to subscribers, by surface."};
+const MetricFamily kBatchSize{MetricType::kHistogram, "presences_delivery_batch_size", "surface",
+                              "Changes that one message to a subscriber carries.", kBatches};
+const MetricFamily kLag{
+    MetricType::kHistogram, "presences_delivery_lag_seconds", "surface",
+    "Time from a write's turn at the committer to the hand-over of its change to a subscriber's "
+    "transport, of the oldest change in a message, in seconds; without snapshots and replays.",
+    kStepSeconds};
+const MetricFamily kResets{MetricType::kCounter, "presences_resets_total", "reason",
+                           "Subscribers told to drop their state and take it anew, by reason."};
+
+}  // namespace
 
 struct Hub::Impl {
   Impl(Options given, const std::vector<Project>& projects, Clock& the_clock, Metrics& the_metrics)
@@ -83,26 +104,26 @@ const Reader::Services& Hub::Impl::ServicesFor(const std::string& surface) {
       services.try_emplace(surface, Reader::Services{clock, {}, {}, {}, {}});
   if (!added) return found->second;
   const Labels labels = {{"surface", surface}};
-  Gauge& watchers =
-      metrics.GetGauge("presences_watchers", "Open subscriptions by surface.", labels);
-  Counter& deliveries = metrics.GetCounter("presences_deliveries_total",
-                                           "Changes handed to subscribers, by surface.", labels);
+  Gauge& watchers = metrics.GetGauge(kWatchers, labels);
+  Counter& deliveries = metrics.GetCounter(kDeliveries, labels);
+  Histogram& batches = metrics.GetHistogram(kBatchSize, labels);
+  Histogram& lag = metrics.GetHistogram(kLag, labels);
   Reader::Services& made = found->second;
   made.schedule = [this](ReaderPtr reader) { NextLane().Schedule(std::move(reader)); };
   made.count_watchers = [&watchers](int by) { watchers.Add(by); };
-  made.count_deliveries = [&deliveries](int changes) {
-    if (changes > 0) deliveries.Increment(changes);
+  made.count_frame = [&deliveries, &batches, &lag, this](const Frame& frame) {
+    if (frame.changes == 0) return;
+    deliveries.Increment(frame.changes);
+    batches.Observe(frame.changes);
+    if (frame.oldest == TimePoint()) return;
+    lag.Observe(std::max(0.0, std::chrono::duration<double>(clock.Now() - frame.oldest).count()));
   };
   made.count_reset = [this](const char* reason) { CountReset(reason); };
   return made;
 }
 
 void Hub::Impl::CountReset(const char* reason) {
-  metrics
-      .GetCounter("presences_resets_total",
-                  "Subscribers told to drop their state and take it anew, by reason.",
-                  {{"reason", reason}})
-      .Increment();
+  metrics.GetCounter(kResets, {{"reason", reason}}).Increment();
 }
 
 absl::StatusOr<std::optional<Revision>> Hub::Impl::ResumeAfter(const Subscription& subscription,

@@ -59,7 +59,7 @@ void Reader::TakeTurn() {
 
 Reader::Step Reader::Send(Frame frame) {
   last_write_ = services_.clock.Monotonic().time_since_epoch().count();
-  services_.count_deliveries(frame.changes);
+  services_.count_frame(frame);
   writing_ = true;
   if (!sink_->Write(std::move(frame))) return Step::kPassedOn;
   writing_ = false;

@@ -40,7 +40,7 @@ class Reader : public std::enable_shared_from_this<Reader> {
     // Gives the reader a turn on a lane, soon.
     std::function<void(ReaderPtr)> schedule;
     std::function<void(int by)> count_watchers;
-    std::function<void(int changes)> count_deliveries;
+    std::function<void(const Frame&)> count_frame;  // before it is written
     std::function<void(const char* reason)> count_reset;
   };
 

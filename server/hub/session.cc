@@ -167,7 +167,10 @@ Session::Step Session::ReadStep() {
   }
   const bool moved = result.to > cursor();
   set_cursor(result.to);
-  if (result.kind == ReadResult::Kind::kFrame) return Send(std::move(result.frame));
+  if (result.kind == ReadResult::Kind::kFrame) {
+    if (phase_ != Phase::kLive) result.frame.oldest = TimePoint();  // it was away: no lag of ours
+    return Send(std::move(result.frame));
+  }
   if (moved) return Step::kContinue;
   if (phase_ == Phase::kLive && cursor() >= topic().head() &&
       services().clock.Monotonic() - last_write() >= start_.heartbeat) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 
 namespace presences::hub {
 
@@ -17,6 +18,7 @@ struct Frame {
   std::string head;
   std::shared_ptr<const std::string> body;  // may be null
   int changes = 0;                          // how many changes the frame carries
+  TimePoint oldest{};                       // of them, when it was made; the epoch: not told
 };
 
 class Sink {

@@ -187,6 +187,7 @@ Reader::Step SocketSession::TakeStep() {
     if (frame.head.size() >= kMaxBytesPerTurn) break;
     AppendEvent(*change, *current, frame.head, &frame.changes);
     set_cursor(change->revision());
+    if (frame.oldest == TimePoint() && frame.changes > 0) frame.oldest = change->time();
   }
   if (switch_ != nullptr && cursor() >= switch_->covered()) switch_.reset();
   if (frame.changes > 0) return Send(std::move(frame));

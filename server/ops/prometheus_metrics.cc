@@ -1,92 +1,140 @@
 #include "server/ops/prometheus_metrics.h"
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <atomic>
 #include <map>
+#include <utility>
+#include <vector>
 
+#include "server/base/check.h"
 #include "server/base/mutex.h"
+#include "server/ops/histogram.h"
 
 namespace presences::ops {
 namespace {
 
-struct PrometheusCounter final : Counter {
-  explicit PrometheusCounter(prometheus::Counter& c) : counter(c) {}
-  void Increment(double by) override { counter.Increment(by); }
-  prometheus::Counter& counter;
+class Value final : public Counter, public Gauge {
+ public:
+  void Increment(double by) override { value_.fetch_add(by, std::memory_order_relaxed); }
+  void Add(double by) override { value_.fetch_add(by, std::memory_order_relaxed); }
+  void Set(double value) override { value_.store(value, std::memory_order_relaxed); }
+  double Get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<double> value_{0};
 };
 
-struct PrometheusGauge final : Gauge {
-  explicit PrometheusGauge(prometheus::Gauge& g) : gauge(g) {}
-  void Set(double value) override { gauge.Set(value); }
-  void Add(double by) override { gauge.Increment(by); }
-  prometheus::Gauge& gauge;
+// One label set of a family; `histogram` only in families of that type.
+struct Series {
+  Value value;
+  std::unique_ptr<AtomicHistogram> histogram;
 };
 
-struct PrometheusHistogram final : Histogram {
-  explicit PrometheusHistogram(prometheus::Histogram& h) : histogram(h) {}
-  void Observe(double value) override { histogram.Observe(value); }
-  prometheus::Histogram& histogram;
-};
+using SeriesByLabels = std::map<Labels, std::unique_ptr<Series>>;
 
-using LabelMap = std::map<std::string, std::string>;
-using Key = std::pair<std::string, LabelMap>;
+prometheus::MetricType TypeOf(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter:
+      return prometheus::MetricType::Counter;
+    case MetricType::kGauge:
+      return prometheus::MetricType::Gauge;
+    case MetricType::kHistogram:
+      break;
+  }
+  return prometheus::MetricType::Histogram;
+}
+
+bool Declares(const MetricFamily& family, const Labels& labels) {
+  const std::vector<std::string> names = family.labels();
+  if (names.size() != labels.size()) return false;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != labels[i].first) return false;
+  }
+  return true;
+}
+
+prometheus::ClientMetric Collect(const MetricFamily& family, const Labels& labels,
+                                 const Series& series) {
+  prometheus::ClientMetric metric;
+  for (const auto& [name, value] : labels) metric.label.push_back({name, value});
+  switch (family.type()) {
+    case MetricType::kCounter:
+      metric.counter.value = series.value.Get();
+      break;
+    case MetricType::kGauge:
+      metric.gauge.value = series.value.Get();
+      break;
+    case MetricType::kHistogram:
+      metric.histogram = series.histogram->Collect();
+      break;
+  }
+  return metric;
+}
 
 }  // namespace
 
 struct PrometheusMetrics::Impl {
-  prometheus::Registry registry;
+  Series& SeriesOf(const MetricFamily& family, const Labels& labels, MetricType type) {
+    PRESENCES_CHECK(family.type() == type && Declares(family, labels));
+    MutexLock lock(mutex);
+    std::unique_ptr<Series>& series = families[&family][labels];
+    if (series == nullptr) {
+      series = std::make_unique<Series>();
+      if (type == MetricType::kHistogram) {
+        series->histogram = std::make_unique<AtomicHistogram>(family.buckets());
+      }
+    }
+    return *series;
+  }
+
   Mutex mutex;
-  std::map<Key, std::unique_ptr<PrometheusCounter>> counters GUARDED_BY(mutex);
-  std::map<Key, std::unique_ptr<PrometheusGauge>> gauges GUARDED_BY(mutex);
-  std::map<Key, std::unique_ptr<PrometheusHistogram>> histograms GUARDED_BY(mutex);
+  std::map<const MetricFamily*, SeriesByLabels> families GUARDED_BY(mutex);
+  std::vector<std::function<void()>> collectors GUARDED_BY(mutex);
 };
 
 PrometheusMetrics::PrometheusMetrics() : impl_(std::make_unique<Impl>()) {}
 PrometheusMetrics::~PrometheusMetrics() = default;
 
-Counter& PrometheusMetrics::GetCounter(const std::string& name, const std::string& help,
-                                       const Labels& labels) {
-  const LabelMap map(labels.begin(), labels.end());
-  MutexLock lock(impl_->mutex);
-  auto& slot = impl_->counters[{name, map}];
-  if (slot == nullptr) {
-    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry);
-    slot = std::make_unique<PrometheusCounter>(family.Add(map));
-  }
-  return *slot;
+Counter& PrometheusMetrics::GetCounter(const MetricFamily& family, const Labels& labels) {
+  return impl_->SeriesOf(family, labels, MetricType::kCounter).value;
 }
 
-Gauge& PrometheusMetrics::GetGauge(const std::string& name, const std::string& help,
-                                   const Labels& labels) {
-  const LabelMap map(labels.begin(), labels.end());
-  MutexLock lock(impl_->mutex);
-  auto& slot = impl_->gauges[{name, map}];
-  if (slot == nullptr) {
-    auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry);
-    slot = std::make_unique<PrometheusGauge>(family.Add(map));
-  }
-  return *slot;
+Gauge& PrometheusMetrics::GetGauge(const MetricFamily& family, const Labels& labels) {
+  return impl_->SeriesOf(family, labels, MetricType::kGauge).value;
 }
 
-Histogram& PrometheusMetrics::GetHistogram(const std::string& name, const std::string& help,
-                                           const std::vector<double>& buckets,
-                                           const Labels& labels) {
-  const LabelMap map(labels.begin(), labels.end());
+Histogram& PrometheusMetrics::GetHistogram(const MetricFamily& family, const Labels& labels) {
+  return *impl_->SeriesOf(family, labels, MetricType::kHistogram).histogram;
+}
+
+void PrometheusMetrics::AddCollector(std::function<void()> collector) {
   MutexLock lock(impl_->mutex);
-  auto& slot = impl_->histograms[{name, map}];
-  if (slot == nullptr) {
-    auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry);
-    slot = std::make_unique<PrometheusHistogram>(family.Add(map, buckets));
-  }
-  return *slot;
+  impl_->collectors.push_back(std::move(collector));
 }
 
 std::string PrometheusMetrics::Text() const {
-  return prometheus::TextSerializer{}.Serialize(impl_->registry.Collect());
+  std::vector<std::function<void()>> collectors;
+  {
+    MutexLock lock(impl_->mutex);
+    collectors = impl_->collectors;
+  }
+  for (const auto& collect : collectors) collect();
+  std::vector<prometheus::MetricFamily> collected;
+  MutexLock lock(impl_->mutex);
+  for (const MetricFamily* family : MetricFamily::All()) {
+    const auto found = impl_->families.find(family);
+    if (found == impl_->families.end()) continue;
+    prometheus::MetricFamily& out = collected.emplace_back();
+    out.name = family->name();
+    out.help = family->help();
+    out.type = TypeOf(family->type());
+    for (const auto& [labels, series] : found->second) {
+      out.metric.push_back(Collect(*family, labels, *series));
+    }
+  }
+  return prometheus::TextSerializer{}.Serialize(collected);
 }
 
 }  // namespace presences::ops

@@ -1,8 +1,9 @@
-// PrometheusMetrics: the Metrics registry on prometheus-cpp.
+// PrometheusMetrics: the Metrics registry, in the data model and text format of prometheus-cpp.
 //
-// Threads: any.
+// Threads: any. Lock order: its own mutex alone; collectors run without it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,11 +16,13 @@ class PrometheusMetrics final : public Metrics {
   PrometheusMetrics();
   ~PrometheusMetrics() override;
 
-  Counter& GetCounter(const std::string& name, const std::string& help,
-                      const Labels& labels) override;
-  Gauge& GetGauge(const std::string& name, const std::string& help, const Labels& labels) override;
-  Histogram& GetHistogram(const std::string& name, const std::string& help,
-                          const std::vector<double>& buckets, const Labels& labels) override;
+  Counter& GetCounter(const MetricFamily& family, const Labels& labels) override;
+  Gauge& GetGauge(const MetricFamily& family, const Labels& labels) override;
+  Histogram& GetHistogram(const MetricFamily& family, const Labels& labels) override;
+
+  // Runs `collector` before each scrape: for values that are read rather than counted. What it
+  // uses must outlive the registry or the last scrape.
+  void AddCollector(std::function<void()> collector);
 
   // Everything, in the Prometheus text format.
   std::string Text() const;

@@ -16,11 +16,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetryDelay{1000};  // after a release that the log refused
-constexpr milliseconds kLook{3'600'000};   // between two looks for holds to extend
+constexpr milliseconds kRetryDelay{1000};   // after a release that the log refused
+constexpr milliseconds kLook{3'600'000};    // between two looks for holds to extend
 constexpr std::size_t kMaxExtended = 1000;  // records a write
 
 using Key = std::pair<std::uint32_t, std::string>;  // project, presence id
+
+const MetricFamily kHolds{MetricType::kGauge, "presences_holds", "project",
+                          "Records whose lifetime is a connection's, those in grace included."};
 
 // A write whose outcome a function hears.
 class HoldWrite final : public store::Write {
@@ -53,14 +56,15 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
 
   Impl(std::vector<Project> given, store::Committer& the_committer, Clock& the_clock,
        Metrics& metrics)
-      : projects(std::move(given)),
-        committer(the_committer),
-        clock(the_clock),
-        holds(metrics.GetGauge("presences_holds",
-                               "Records whose lifetime is a connection's, those in grace "
-                               "included.")) {}
+      : projects(std::move(given)), committer(the_committer), clock(the_clock) {
+    for (const Project& project : projects) {
+      holds.push_back(&metrics.GetGauge(kHolds, {{"project", project.id}}));
+      holds.back()->Set(0);
+    }
+  }
 
   void AdoptHeldRecords();
+  Held& HeldAt(const Key& key) REQUIRES(mutex);
   void Run();
   std::map<std::uint32_t, std::vector<std::string>> TakeLapsed(MonotonicTime now) REQUIRES(mutex);
   void SubmitRelease(std::uint32_t project, std::vector<std::string> ids);
@@ -83,7 +87,7 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   const std::vector<Project> projects;
   store::Committer& committer;
   Clock& clock;
-  Gauge& holds;
+  std::vector<Gauge*> holds;  // by project
 
   Mutex mutex;
   CondVar cv;
@@ -106,6 +110,12 @@ HoldKeeper::HoldKeeper(std::vector<Project> projects, store::Committer& committe
 
 HoldKeeper::~HoldKeeper() { Stop(); }
 
+HoldKeeper::Impl::Held& HoldKeeper::Impl::HeldAt(const Key& key) {
+  const auto [entry, added] = held.try_emplace(key);
+  if (added) holds[key.first]->Add(1);
+  return entry->second;
+}
+
 void HoldKeeper::Impl::AdoptHeldRecords() {
   MutexLock lock(mutex);
   const MonotonicTime now = clock.Monotonic();
@@ -117,11 +127,10 @@ void HoldKeeper::Impl::AdoptHeldRecords() {
       for (const PresencePtr& record : chunk.records) {
         if (!record->held()) continue;
         const Key key{i, std::string(record->id())};
-        SetLapse(key, held[key], now + projects[i].connection_grace);
+        SetLapse(key, HeldAt(key), now + projects[i].connection_grace);
       }
     }
   }
-  holds.Set(static_cast<double>(held.size()));
 }
 
 HoldKeeper::HolderId HoldKeeper::Join(std::uint32_t project) {
@@ -135,12 +144,13 @@ void HoldKeeper::Hold(HolderId holder, const Caller& caller, UpsertInput input, 
   HoldInput hold{std::move(input), false};
   const std::optional<Key> key = impl_->Enter(holder, caller, hold);
   if (!key) {
-    return done(MakeError(Reason::kGeneralBadRequest,
-                          "presenceId: the connection that would hold it has ended; connect again"));
+    return done(
+        MakeError(Reason::kGeneralBadRequest,
+                  "presenceId: the connection that would hold it has ended; connect again"));
   }
-  auto write = std::make_unique<HoldWrite>(
-      [self = impl_, key = *key, holder, joining = hold.joining,
-       done = std::move(done)](absl::StatusOr<PresencePtr> result) {
+  auto write =
+      std::make_unique<HoldWrite>([self = impl_, key = *key, holder, joining = hold.joining,
+                                   done = std::move(done)](absl::StatusOr<PresencePtr> result) {
         if (result.ok()) {
           self->Confirm(holder, key, **result);
         } else if (joining) {
@@ -166,8 +176,8 @@ std::optional<Key> HoldKeeper::Impl::Enter(HolderId holder, const Caller& caller
   if (projects[project].per_user) {
     // The record that will be written is the user's, whatever the id says.
     const absl::StatusOr<std::string> user = TargetUser(caller, hold.upsert);
-    const auto records = user.ok() ? projects[project].state->FindByUser(*user)
-                                   : std::vector<PresencePtr>();
+    const auto records =
+        user.ok() ? projects[project].state->FindByUser(*user) : std::vector<PresencePtr>();
     if (!records.empty()) id = std::string(records.front()->id());
   }
   MutexLock lock(mutex);
@@ -175,8 +185,7 @@ std::optional<Key> HoldKeeper::Impl::Enter(HolderId holder, const Caller& caller
   if (found == holders.end()) return std::nullopt;
   hold.joining = found->second.ids.insert(id).second;
   Key key{project, std::move(id)};
-  held[key].holders.try_emplace(holder, 0);
-  holds.Set(static_cast<double>(held.size()));
+  HeldAt(key).holders.try_emplace(holder, 0);
   return key;
 }
 
@@ -193,7 +202,7 @@ void HoldKeeper::Impl::Confirm(HolderId holder, const Key& asked, const Presence
     }
     Abandon(asked, holder);
   }
-  Held& entry = held[written];
+  Held& entry = HeldAt(written);
   if (holding) entry.holders[holder] = record.created_revision();
   // What others wrote under this name was deleted since: they have no part in this record.
   std::erase_if(entry.holders, [&](const auto& other) {
@@ -204,7 +213,6 @@ void HoldKeeper::Impl::Confirm(HolderId holder, const Key& asked, const Presence
   } else if (entry.holders.empty() && !entry.lapses) {
     SetLapse(written, entry, clock.Monotonic());  // the holder left before this was written
   }
-  holds.Set(static_cast<double>(held.size()));
 }
 
 void HoldKeeper::Impl::Undo(HolderId holder, const Key& key) {
@@ -256,8 +264,8 @@ void HoldKeeper::Impl::SetLapse(const Key& key, Held& entry, std::optional<Monot
 
 void HoldKeeper::Impl::Forget(std::map<Key, Held>::iterator entry) {
   SetLapse(entry->first, entry->second, std::nullopt);
+  holds[entry->first.first]->Add(-1);
   held.erase(entry);
-  holds.Set(static_cast<double>(held.size()));
 }
 
 bool HoldKeeper::Release(HolderId holder, const std::string& presence_id) {

@@ -6,8 +6,8 @@
 // release has its turn in the project's order, by asking here again. While a record is held, its
 // automatic expiry is moved on before it comes near.
 //
-// Threads: any; owns one thread for graces and extensions. Lock order: its mutex alone (it is asked while a
-// group commits, so nothing is called with it held).
+// Threads: any; owns one thread for graces and extensions. Lock order: its mutex alone (it is asked
+// while a group commits, so nothing is called with it held).
 #pragma once
 
 #include <chrono>
@@ -44,6 +44,7 @@ class HoldKeeper {
     std::chrono::milliseconds connection_grace{5000};
     std::chrono::milliseconds navigation_grace{3000};
     bool per_user = false;  // as in ProjectRules
+    std::string id{};       // label of metrics
   };
 
   // Records that are held in the states when it starts get one connection_grace to find a holder:

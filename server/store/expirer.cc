@@ -7,6 +7,12 @@
 #include "server/base/thread.h"
 
 namespace presences::store {
+namespace {
+
+const MetricFamily kRetries{MetricType::kCounter, "presences_expiry_retries_total", "",
+                            "Expiry writes that were refused and are tried again."};
+
+}  // namespace
 
 struct Expirer::Impl {
   // How far a project's write is. At most one is under way, which leaves the log to callers too.
@@ -37,8 +43,7 @@ struct Expirer::Impl {
         committer(c),
         states(std::move(s)),
         clock(k),
-        retries(metrics.GetCounter("presences_expiry_retries_total",
-                                   "Expiry writes that were refused and are tried again.")),
+        retries(metrics.GetCounter(kRetries)),
         progress(states.size()),
         thread("expirer", [this] { Loop(); }) {}
 

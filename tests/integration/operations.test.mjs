@@ -1,13 +1,15 @@
 // What operators and tools ask: health, reflection, metrics, liveness, readiness, status.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 
 import grpc from '@grpc/grpc-js';
 
 import { config, project } from './support/config.mjs';
+import { presenced } from './support/environment.mjs';
 import { eventually } from './support/eventually.mjs';
 import { methods } from './support/protos.mjs';
-import { withServer } from './support/server.mjs';
+import { run, withServer } from './support/server.mjs';
 
 const services = ['presences.v1.Presences', 'presences.v1.Realtime'];
 
@@ -136,6 +138,37 @@ test('operations', async (t) => withServer(
         assert.ok(lines.some((help) => help.startsWith(`# HELP ${name} `) &&
           help.length > `# HELP ${name} `.length + 5), name);
       }
+    });
+
+    await t.test('docs/metrics.md is what the program prints, and has what is scraped', async () => {
+      const { stdout } = await run(presenced, ['--print_metrics']);
+      const page = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+      assert.equal(page, stdout, 'run: presenced --print_metrics > docs/metrics.md');
+      const documented = new Map(page.split('\n').filter((line) => line.startsWith('| `'))
+        .map((line) => line.split('|').map((cell) => cell.trim()))
+        .map(([, name, type]) => [name.replaceAll('`', ''), type]));
+      const { text } = await server.admin('/metrics');
+      for (const line of text.split('\n').filter((each) => each.startsWith('# TYPE '))) {
+        const [, , name, type] = line.split(' ');
+        assert.equal(documented.get(name), type, name);
+      }
+    });
+
+    await t.test('deliveries are timed and sized, refusals name their limit', async () => {
+      const before = (await server.admin('/metrics')).text;
+      const watcher = key.watch({ snapshot: false });
+      await watcher.current();
+      await key.upsert('timed', { user_id: 'u' });
+      await watcher.change('UPSERTED', 'timed');
+      watcher.cancel();
+      await assert.rejects(key.upsert('huge', { user_id: 'u', metadata: 'x'.repeat(2 << 20) }),
+                           { code: 'RESOURCE_EXHAUSTED' });
+      const { text } = await server.admin('/metrics');
+      const grew = (name, ...labels) => sum(text, name, ...labels) - sum(before, name, ...labels);
+      assert.equal(grew('presences_delivery_lag_seconds_count', 'surface="grpc"'), 1);
+      assert.ok(grew('presences_delivery_lag_seconds_sum', 'surface="grpc"') < 5);
+      assert.equal(grew('presences_delivery_batch_size_sum', 'surface="grpc"'), 1);
+      assert.equal(grew('presences_refusals_total', 'limit="request_size"'), 1);
     });
 
     await t.test('the admin port takes GET and HEAD, and survives nonsense', async () => {

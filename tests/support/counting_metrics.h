@@ -15,15 +15,14 @@ namespace presences::testing {
 
 class CountingMetrics final : public Metrics {
  public:
-  Counter& GetCounter(const std::string& name, const std::string&, const Labels& labels) override {
-    return At(name, labels);
+  Counter& GetCounter(const MetricFamily& family, const Labels& labels) override {
+    return At(family.name(), labels);
   }
-  Gauge& GetGauge(const std::string& name, const std::string&, const Labels& labels) override {
-    return At(name, labels);
+  Gauge& GetGauge(const MetricFamily& family, const Labels& labels) override {
+    return At(family.name(), labels);
   }
-  Histogram& GetHistogram(const std::string& name, const std::string&, const std::vector<double>&,
-                          const Labels& labels) override {
-    return At(name, labels);
+  Histogram& GetHistogram(const MetricFamily& family, const Labels& labels) override {
+    return At(family.name(), labels);
   }
 
   // The sum of a counter, the value of a gauge, the number of observations of a histogram.

@@ -356,6 +356,7 @@ void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
 }
 
 void ConnectStream::ReplyError(const std::string& request_id, const absl::Status& status) {
+  services_.refusals.Count(status);
   v1::ConnectResponse reply;
   reply.set_request_id(request_id);
   wire::ToProto(status, reply.mutable_error());

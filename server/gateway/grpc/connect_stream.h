@@ -22,6 +22,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/base/refusals.h"
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/hub/session.h"
 #include "server/service/hold_keeper.h"
@@ -42,6 +43,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     service::HoldKeeper& holds;
     const auth::Authenticator& authenticator;
     const Clock& clock;
+    const Refusals& refusals;
   };
 
   ConnectStream(grpc::CallbackServerContext* context, const Services& services,

@@ -30,6 +30,7 @@ class RealtimeRpc final : public Base {
         holds_(holds),
         authenticator_(authenticator),
         clock_(clock),
+        refusals_(metrics),
         subscribe_(metrics, "Subscribe"),
         connect_(metrics, "Connect") {}
 
@@ -53,7 +54,7 @@ class RealtimeRpc final : public Base {
       grpc::CallbackServerContext* context) override {
     const MonotonicTime started = clock_.Monotonic();
     auto stream = std::make_shared<ConnectStream>(
-        context, ConnectStream::Services{realtime_, holds_, authenticator_, clock_},
+        context, ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_},
         [this, started](const absl::Status& status) {
           connect_.Count(status, clock_.Monotonic() - started);
         });
@@ -87,6 +88,7 @@ class RealtimeRpc final : public Base {
   service::HoldKeeper& holds_;
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
+  const Refusals refusals_;
   const RpcMetrics subscribe_;
   const RpcMetrics connect_;
 };

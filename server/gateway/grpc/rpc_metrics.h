@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
+#include "server/base/refusals.h"
 
 namespace presences::gateway {
 
@@ -23,6 +24,7 @@ class RpcMetrics {
   static constexpr std::size_t kCodes = 17;  // gRPC's canonical codes
 
   Metrics& metrics_;
+  const Refusals refusals_;
   const std::string method_;
   Histogram& duration_;
   // Made when a code first occurs, so that a scrape lists no method × code that never happened.

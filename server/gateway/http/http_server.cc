@@ -116,6 +116,12 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Options& opt
 
 const std::string& HttpServer::address() const { return impl_->listener->address(); }
 
+std::size_t HttpServer::connection_count() const {
+  std::size_t count = 0;
+  for (const auto& worker : impl_->workers) count += worker->connection_count();
+  return count;
+}
+
 absl::Status HttpServer::ReloadTls() {
   if (impl_->files.cert_file.empty()) return absl::OkStatus();
   auto context = http::MakeTlsContext(impl_->files);

@@ -60,6 +60,8 @@ class HttpServer {
 
   // host:port with the real port.
   const std::string& address() const;
+  // Open connections; those that became sockets are not counted here.
+  std::size_t connection_count() const;
   // Reads the TLS files again, for connections to come. FAILED_PRECONDITION: nothing has changed.
   absl::Status ReloadTls();
   // Accepts no more, ends idle connections, lets requests finish for `timeout`, then cuts what is

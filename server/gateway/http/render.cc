@@ -88,6 +88,7 @@ MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
   if (!exchange.request.is_head()) out->append(body);
   if (body.capacity() > kKeptScratch) std::string().swap(body);
   const MonotonicTime answered = services_.clock.Monotonic();
+  refusals_.Count(exchange.status);
   exchange.metrics->Count(head.status, answered - exchange.started);
   return answered;
 }

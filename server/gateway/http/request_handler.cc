@@ -101,6 +101,7 @@ RequestHandler::RequestHandler(Options options, const Services& services)
       routes_(*transcode::RouteTable::Build(api::Routes())),
       client_address_(options_.trusted_proxies),
       pages_(options_.pages.begin(), options_.pages.end()),
+      refusals_(services.metrics),
       unmatched_metrics_(services.metrics, "unmatched"),
       preflight_metrics_(services.metrics, "preflight"),
       upgrade_metrics_(services.metrics, "GET /v1/realtime") {

@@ -18,6 +18,7 @@
 #include "server/base/clock.h"
 #include "server/base/ip_range.h"
 #include "server/base/metrics.h"
+#include "server/base/refusals.h"
 #include "server/gateway/http/client_address.h"
 #include "server/gateway/http/exchange.h"
 #include "server/gateway/http/response_head.h"
@@ -79,6 +80,7 @@ class RequestHandler {
   std::map<std::string, Page, std::less<>> pages_;
   absl::flat_hash_map<const transcode::Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
   std::map<std::string, std::unique_ptr<RouteMetrics>, std::less<>> page_metrics_;
+  const Refusals refusals_;
   const RouteMetrics unmatched_metrics_;
   const RouteMetrics preflight_metrics_;
   const RouteMetrics upgrade_metrics_;

@@ -33,7 +33,7 @@ absl::Status Malformed(absl::string_view what) {
 absl::Status TooLarge(absl::string_view what, std::size_t limit) {
   return MakeError(Reason::kGeneralRequestTooLarge,
                    absl::StrCat(what, " larger than the limit of ", limit, " bytes; send less"),
-                   {{"limit", absl::StrCat(limit)}});
+                   {{"limit", "request_size"}, {"value", absl::StrCat(limit)}});
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ Caller ViewerOf(const auth::Principal& principal) {
   return caller;
 }
 
+absl::Status TooMany(absl::string_view limit, absl::string_view message) {
+  return MakeError(Reason::kGeneralArgumentInvalid, message, {{"field", "data"}, {"limit", limit}});
+}
+
 }  // namespace
 
 RealtimeProtocol::RealtimeProtocol(WsState& state, WsConnection& connection)
@@ -74,6 +78,7 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
                   "the page's origin is not allowed; add its host to the project's origins");
   }
   if (const char* limit = state_.Admit(project_, upgrade.client_address)) {
+    state_.refusals.Count(limit);
     return Refuse(kCloseTryAgainLater,
                   absl::StrCat("too many connections (", limit, "); try again later"));
   }
@@ -132,6 +137,7 @@ void RealtimeProtocol::Handle(bool text, std::string message) {
   state_.messages.Increment();
   if (messages_ && !messages_->Take(1)) {
     state_.refused.Increment();
+    state_.refusals.Count("messages_per_second");
     Error(kCloseTryAgainLater,
           "too many messages (messages_per_second); this one was not taken, send fewer");
     return connection_.MessageDone();
@@ -188,10 +194,9 @@ absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
   for (std::size_t i = 0; i < message.items.size(); ++i) {
     const SubscribeMessage::Item& item = message.items[i];
     if (limits.max_channels != 0 && item.channels.size() > limits.max_channels) {
-      return InvalidField(
-          absl::StrCat("data[", i, "].channels"),
-          absl::StrCat("at most ", limits.max_channels, " (max_channels_per_subscription), got ",
-                       item.channels.size()));
+      return TooMany("max_channels_per_subscription",
+                     absl::StrCat("data[", i, "].channels: at most ", limits.max_channels,
+                                  " (max_channels_per_subscription), got ", item.channels.size()));
     }
     auto filters = ParseWatchQueries(item.queries, limits.indexed_metadata, WatchDialect::kSocket);
     if (!filters.ok()) return filters.status();
@@ -200,10 +205,11 @@ absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
   }
   if (limits.max_subscriptions != 0 &&
       session_->subscription_count() + checked.size() > limits.max_subscriptions) {
-    return InvalidField("data", absl::StrCat("at most ", limits.max_subscriptions,
-                                             " subscriptions a connection "
-                                             "(max_subscriptions_per_connection); unsubscribe "
-                                             "first"));
+    return TooMany(
+        "max_subscriptions_per_connection",
+        absl::StrCat("data: at most ", limits.max_subscriptions,
+                     " subscriptions a connection (max_subscriptions_per_connection); unsubscribe "
+                     "first"));
   }
   return checked;
 }
@@ -211,6 +217,7 @@ absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
 void RealtimeProtocol::On(const SubscribeMessage& message) {
   auto checked = Checked(message);
   if (!checked.ok()) {
+    state_.refusals.Count(checked.status());
     Error(kCloseUnsupported, checked.status().message());
     return connection_.MessageDone();
   }
@@ -251,6 +258,7 @@ void RealtimeProtocol::On(PresenceMessageIn message) {
           if (result.ok()) {
             connection.SendText(wire::PresenceMessage(**result));
           } else {
+            state_.refusals.Count(result.status());
             Error(RowOf(result.status()).http_status, result.status().message());
           }
           connection.MessageDone();

@@ -10,16 +10,19 @@ namespace {
 
 constexpr std::size_t kMaxWindows = 100'000;  // addresses remembered at once
 
+const MetricFamily kMessages{MetricType::kCounter, "presences_socket_messages_total", "",
+                             "Messages received on Realtime sockets."};
+const MetricFamily kRefused{MetricType::kCounter, "presences_socket_refused_total", "",
+                            "Realtime sockets and messages refused by a limit or a rule."};
+
 }  // namespace
 
 WsState::WsState(WsGateway::Options given, const WsGateway::Services& the_services)
     : options(std::move(given)),
       services(the_services),
-      messages(the_services.metrics.GetCounter("presences_socket_messages_total",
-                                               "Messages received on Realtime sockets.")),
-      refused(the_services.metrics.GetCounter(
-          "presences_socket_refused_total",
-          "Realtime sockets and messages refused by a limit or a rule.")) {}
+      messages(the_services.metrics.GetCounter(kMessages)),
+      refused(the_services.metrics.GetCounter(kRefused)),
+      refusals(the_services.metrics) {}
 
 const char* WsState::Admit(std::uint32_t project, const std::string& client_address) {
   const WsGateway::ProjectOptions& limits = options.projects[project];

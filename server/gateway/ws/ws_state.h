@@ -10,6 +10,7 @@
 #include <string>
 
 #include "server/base/mutex.h"
+#include "server/base/refusals.h"
 #include "server/gateway/ws/ws_gateway.h"
 
 namespace presences::gateway {
@@ -35,6 +36,7 @@ class WsState {
   const WsGateway::Services services;
   Counter& messages;
   Counter& refused;
+  const Refusals refusals;
 
  private:
   // Connects of one address in the current minute.

@@ -1,5 +1,7 @@
 #include "server/store/rocksdb/rocksdb_log.h"
 
+#include <rocksdb/iostats_context.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
 
 #include <chrono>
@@ -20,6 +22,18 @@
 namespace presences::store {
 namespace {
 
+const MetricFamily kSync{
+    MetricType::kHistogram, "presences_log_sync_seconds", "",
+    "Time that the disk took to sync the log, in seconds; part of the append with `durability: "
+    "sync`.",
+    kStepSeconds};
+
+// What this thread has spent in fsync, in seconds, once RocksDB measures it.
+double SyncedSeconds() {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableTimeExceptForMutex);
+  return static_cast<double>(rocksdb::get_iostats_context()->fsync_nanos) * 1e-9;
+}
+
 absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 // Opening replays the WAL, so a disk that stays full must not make every write try it.
@@ -27,7 +41,7 @@ constexpr std::chrono::milliseconds kReopenPause{250};
 
 class RocksdbLog final : public Log {
  public:
-  RocksdbLog(std::unique_ptr<Database> database, Durability durability,
+  RocksdbLog(std::unique_ptr<Database> database, const RocksdbOptions& options,
              const std::vector<std::string>& project_ids, const std::vector<LogHead>& heads);
 
   absl::StatusOr<LogHead> Load(std::uint32_t project,
@@ -47,12 +61,14 @@ class RocksdbLog final : public Log {
 
   const std::string& KeyOf(const LogEntry& entry);
   void FillBatch(absl::Span<const LogEntry> entries);
+  rocksdb::Status WriteBatch();
   rocksdb::Status Recover();
   absl::Status Refuse(const rocksdb::Status& error);
   void RememberVersionsBefore(absl::Span<const LogEntry> entries);
 
   const std::unique_ptr<Database> database_;
   const Durability durability_;
+  Histogram& syncs_;
   std::vector<Project> projects_;
   rocksdb::WriteBatch batch_;
   std::string key_;
@@ -66,15 +82,17 @@ class RocksdbLog final : public Log {
   std::optional<WalSyncer> syncer_;  // kAsync
 };
 
-RocksdbLog::RocksdbLog(std::unique_ptr<Database> database, Durability durability,
+RocksdbLog::RocksdbLog(std::unique_ptr<Database> database, const RocksdbOptions& options,
                        const std::vector<std::string>& project_ids,
                        const std::vector<LogHead>& heads)
-    : database_(std::move(database)), durability_(durability) {
+    : database_(std::move(database)),
+      durability_(options.durability),
+      syncs_(options.metrics->GetHistogram(kSync)) {
   for (std::size_t i = 0; i < project_ids.size(); ++i) {
     const std::string& id = project_ids[i];
     projects_.push_back({id, HeadKey(id), RecordPrefix(id), heads[i], false});
   }
-  if (durability_ == Durability::kAsync) syncer_.emplace(database_->path());
+  if (durability_ == Durability::kAsync) syncer_.emplace(database_->path(), syncs_);
 }
 
 absl::StatusOr<LogHead> RocksdbLog::Load(std::uint32_t project,
@@ -133,6 +151,14 @@ void RocksdbLog::FillBatch(absl::Span<const LogEntry> entries) {
   if (entries.empty()) batch_.Put(kProbeKey, "");
 }
 
+rocksdb::Status RocksdbLog::WriteBatch() {
+  if (durability_ == Durability::kAsync) return database_->Write(&batch_, /*sync=*/false);
+  const double before = SyncedSeconds();
+  rocksdb::Status written = database_->Write(&batch_, /*sync=*/true);
+  syncs_.Observe(SyncedSeconds() - before);
+  return written;
+}
+
 rocksdb::Status RocksdbLog::Recover() {
   if (Clock::System().Monotonic() < next_reopen_) return last_error_;
   const rocksdb::Status reopened = database_->Reopen();
@@ -154,7 +180,7 @@ absl::Status RocksdbLog::Append(absl::Span<const LogEntry> entries) {
     if (!recovered.ok()) return Refuse(recovered);
   }
   FillBatch(entries);
-  const rocksdb::Status written = database_->Write(&batch_, durability_ == Durability::kSync);
+  const rocksdb::Status written = WriteBatch();
   if (!written.ok()) {
     RememberVersionsBefore(entries);
     return Refuse(written);
@@ -196,8 +222,7 @@ absl::StatusOr<std::unique_ptr<Log>> OpenRocksdbLog(const RocksdbOptions& option
   const absl::StatusOr<std::vector<LogHead>> heads =
       StartDatabase(**database, options.durability, project_ids);
   if (!heads.ok()) return heads.status();
-  return std::make_unique<RocksdbLog>(*std::move(database), options.durability, project_ids,
-                                      *heads);
+  return std::make_unique<RocksdbLog>(*std::move(database), options, project_ids, *heads);
 }
 
 }  // namespace presences::store

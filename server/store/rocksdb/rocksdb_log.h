@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/metrics.h"
 #include "server/store/log.h"
 
 namespace presences::store {
@@ -22,6 +23,7 @@ enum class Durability { kSync, kAsync };
 struct RocksdbOptions {
   std::string path;  // created when absent
   Durability durability = Durability::kSync;
+  Metrics* metrics = &Metrics::None();
 };
 
 // Opens or creates the database. GENERAL_STORAGE_UNAVAILABLE, with what to do: locked by another

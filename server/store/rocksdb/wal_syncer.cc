@@ -36,8 +36,8 @@ bool SyncLogs(const std::string& path) {
 
 }  // namespace
 
-WalSyncer::WalSyncer(std::string path)
-    : path_(std::move(path)), thread_("wal_sync", [this] { Loop(); }) {}
+WalSyncer::WalSyncer(std::string path, Histogram& syncs)
+    : path_(std::move(path)), syncs_(syncs), thread_("wal_sync", [this] { Loop(); }) {}
 
 WalSyncer::~WalSyncer() {
   {
@@ -53,7 +53,10 @@ void WalSyncer::Loop() {
     Clock::System().WaitFor(lock, cv_, kInterval);
     if (!dirty_.exchange(false, std::memory_order_acquire)) continue;
     lock.Unlock();
+    const MonotonicTime started = Clock::System().Monotonic();
     if (!SyncLogs(path_)) failed_.store(true);
+    const std::chrono::duration<double> took = Clock::System().Monotonic() - started;
+    syncs_.Observe(took.count());
     lock.Lock();
   }
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <string>
 
+#include "server/base/metrics.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
 
@@ -18,7 +19,8 @@ namespace presences::store {
 class WalSyncer {
  public:
   // `path`: the folder with the *.log files.
-  explicit WalSyncer(std::string path);
+  // `syncs` hears how long each sync took, in seconds.
+  WalSyncer(std::string path, Histogram& syncs);
   ~WalSyncer();
 
   void NoteWrite() { dirty_.store(true, std::memory_order_release); }
@@ -29,6 +31,7 @@ class WalSyncer {
   void Loop();
 
   const std::string path_;
+  Histogram& syncs_;
   std::atomic<bool> dirty_{false};
   std::atomic<bool> failed_{false};
   Mutex mutex_;

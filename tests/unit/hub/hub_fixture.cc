@@ -21,7 +21,7 @@ SessionTest::SessionTest(ChangeRing::Limits limits)
     : project_(*this, {"page"}),
       topic_(std::make_shared<Topic>("demo", project_.state, store::LogHead{0, 1}, limits)),
       services_{project_.clock, [this](ReaderPtr reader) { turns_.push_back(std::move(reader)); },
-                [this](int by) { watchers_ += by; }, [](int) {},
+                [this](int by) { watchers_ += by; }, [](const Frame&) {},
                 [this](const char* reason) { resets_.emplace_back(reason); }} {}
 
 SessionTest::~SessionTest() {

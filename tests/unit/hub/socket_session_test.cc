@@ -70,7 +70,7 @@ class SocketSessionTest : public SessionTest {
   explicit SocketSessionTest(ChangeRing::Limits limits = {})
       : SessionTest(limits),
         clock_(project_.clock),
-        hooked_{clock_, services_.schedule, services_.count_watchers, services_.count_deliveries,
+        hooked_{clock_, services_.schedule, services_.count_watchers, services_.count_frame,
                 services_.count_reset} {}
   ~SocketSessionTest() override {
     if (session_ != nullptr) session_->Close();

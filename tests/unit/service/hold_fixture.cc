@@ -39,7 +39,8 @@ HoldFixture::HoldFixture(Identity identity, bool log_blocks)
     : rules{"demo", identity, std::chrono::seconds(90), {}, 0},
       log(log_blocks),
       state(rules),
-      committer({1024, std::chrono::hours(1000)}, log, {{&rules, &state, {0, 7}}}, listener, clock, Metrics::None()) {
+      committer({1024, std::chrono::hours(1000)}, log, {{&rules, &state, {0, 7}}}, listener, clock,
+                Metrics::None()) {
   StartKeeper();
 }
 
@@ -52,17 +53,16 @@ void HoldFixture::StartKeeper() {
   keeper.reset();
   keeper = std::make_unique<HoldKeeper>(
       std::vector<HoldKeeper::Project>{{&state, kConnectionGrace, kNavigationGrace,
-                                        rules.identity == Identity::kPerUser}},
+                                        rules.identity == Identity::kPerUser, "demo"}},
       committer, clock, metrics);
 }
 
 absl::StatusOr<PresencePtr> HoldFixture::Hold(HoldKeeper::HolderId holder, const std::string& user,
                                               UpsertInput input) {
   auto answer = std::make_shared<std::promise<absl::StatusOr<PresencePtr>>>();
-  keeper->Hold(holder, UserCaller(user), std::move(input),
-               [answer](absl::StatusOr<PresencePtr> result) {
-                 answer->set_value(std::move(result));
-               });
+  keeper->Hold(
+      holder, UserCaller(user), std::move(input),
+      [answer](absl::StatusOr<PresencePtr> result) { answer->set_value(std::move(result)); });
   return answer->get_future().get();
 }
 
@@ -92,7 +92,7 @@ void HoldFixture::Settle() {
 
 bool HoldFixture::HeldBecomes(int count) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (metrics.Value("presences_holds") != count) {
+  while (metrics.Value("presences_holds", {{"project", "demo"}}) != count) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::yield();
   }
