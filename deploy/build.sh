@@ -18,6 +18,8 @@ echo "== building ($preset); the first time takes some minutes"
 jobs=$(nproc)
 memory_gb=$(awk '/MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
 ((memory_gb < jobs)) && jobs=$((memory_gb > 1 ? memory_gb : 1))
-# Checkouts in different folders share what ccache has compiled.
-export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+# Checkouts in different folders, and images, share what ccache has compiled; it would tell
+# languages apart.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 LANG=C.UTF-8
+unset LC_ALL LC_CTYPE LC_MESSAGES
 cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
