@@ -22,9 +22,7 @@ function(presences_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main presences_compile_options)
-  target_compile_definitions(${name} PRIVATE
-    PRESENCES_TESTDATA="${CMAKE_SOURCE_DIR}/tests/testdata"
-    PRESENCES_BIN="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  target_include_directories(${name} PRIVATE ${CMAKE_BINARY_DIR}/generated)  # tests/support/paths.h
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

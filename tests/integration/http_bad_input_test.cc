@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "tests/integration/support/http_harness.h"
 #include "tests/integration/support/raw_client.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 #include "tests/unit/gateway/http_fixture.h"
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 
 namespace presences {

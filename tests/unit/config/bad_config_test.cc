@@ -18,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/config/load.h"
+#include "tests/support/paths.h"
 #include "tests/unit/config/config_files.h"
 
 namespace presences::config {

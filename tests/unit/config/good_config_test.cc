@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "server/config/load.h"
 #include "server/config/warnings.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/config/config_files.h"
 

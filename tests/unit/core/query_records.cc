@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "server/base/check.h"
 #include "server/core/time_format.h"
+#include "tests/support/paths.h"
 
 namespace presences::testing {
 namespace {

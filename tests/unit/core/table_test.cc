@@ -15,6 +15,7 @@
 #include "server/core/permission.h"
 #include "server/core/time_format.h"
 #include "server/core/validate.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 
 namespace presences {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "server/gateway/http/request_parser.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 
 namespace presences::gateway::http {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "server/gateway/http/request_parser.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 
 namespace presences::gateway::http {

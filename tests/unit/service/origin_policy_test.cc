@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 #include "tests/support/table.h"
 
 namespace presences::service {

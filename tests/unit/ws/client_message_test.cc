@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "server/core/validate.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/table.h"
 
@@ -22,7 +23,8 @@ using presences::testing::IsOk;
 
 std::string ToText(const PingMessage&) { return "ping"; }
 std::string ToText(const AuthenticationMessage& message) {
-  return absl::StrCat("authentication ", message.session.size(), " ", message.session.substr(0, 20));
+  return absl::StrCat("authentication ", message.session.size(), " ",
+                      message.session.substr(0, 20));
 }
 std::string ToText(const SubscribeMessage& message) {
   std::string text = "subscribe";
@@ -37,10 +39,10 @@ std::string ToText(const UnsubscribeMessage& message) {
 }
 std::string ToText(const PresenceMessageIn& message) {
   const RawWrite& write = message.write;
-  return absl::StrCat("presence id=", write.presence_id, " status=", write.status.value_or("-"),
-                      " permissions=",
-                      write.permissions ? absl::StrJoin(*write.permissions, ",") : "-",
-                      " metadata=", write.metadata.value_or("-"));
+  return absl::StrCat(
+      "presence id=", write.presence_id, " status=", write.status.value_or("-"),
+      " permissions=", write.permissions ? absl::StrJoin(*write.permissions, ",") : "-",
+      " metadata=", write.metadata.value_or("-"));
 }
 
 TEST(ClientMessage, Table) {
@@ -54,9 +56,9 @@ TEST(ClientMessage, Table) {
 
 // What a presence message with this metadata is stored as.
 absl::StatusOr<std::string> Stored(const std::string& metadata) {
-  auto message = ParseClientMessage(
-      absl::StrCat(R"({"type":"presence","data":{"status":"on","metadata":)", metadata,
-                   R"(,"presenceId":"p"}})"));
+  auto message =
+      ParseClientMessage(absl::StrCat(R"({"type":"presence","data":{"status":"on","metadata":)",
+                                      metadata, R"(,"presenceId":"p"}})"));
   if (!message.ok()) return message.status();
   auto input = ParseUpsert(std::move(std::get<PresenceMessageIn>(*message).write),
                            presences::testing::FakeClock().Now());
@@ -65,11 +67,11 @@ absl::StatusOr<std::string> Stored(const std::string& metadata) {
 }
 
 TEST(ClientMessage, MetadataKeepsItsText) {
-  for (const std::string text : {
-           R"({})", R"({"b":{},"a":[],"c":[{}]})", R"({"n":9223372036854775807})",
-           R"({"n":18446744073709551615})", R"({"n":123456789012345678901234567890})",
-           R"({"n":-9223372036854775809})", R"({"n":1.0,"m":1e2,"k":0.10,"z":-0})",
-           R"({"a":1,"a":2})", R"({"s":"\u00e9\n\/","é":"☺"})"}) {
+  for (const std::string text :
+       {R"({})", R"({"b":{},"a":[],"c":[{}]})", R"({"n":9223372036854775807})",
+        R"({"n":18446744073709551615})", R"({"n":123456789012345678901234567890})",
+        R"({"n":-9223372036854775809})", R"({"n":1.0,"m":1e2,"k":0.10,"z":-0})", R"({"a":1,"a":2})",
+        R"({"s":"\u00e9\n\/","é":"☺"})"}) {
     const auto stored = Stored(text);
     ASSERT_THAT(stored, IsOk()) << text;
     EXPECT_EQ(*stored, text);
