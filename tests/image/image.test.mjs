@@ -42,8 +42,11 @@ describe('the image', { skip: reason }, () => {
   }, { timeout: 2_300_000 });
 
   after(async () => {
-    for (const container of containers) await container.dispose();
-    await builder?.dispose();
+    try {
+      for (const container of containers) await container.dispose();
+    } finally {
+      await builder?.dispose();
+    }
   });
 
   async function start(volume, more = {}) {
