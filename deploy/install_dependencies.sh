@@ -31,6 +31,13 @@ if ((EUID != 0)); then
   }
   as_root=(sudo)
 fi
+# Tools are wanted, no services: who brings one shall not start it.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+fi
 echo "== packages: installing ${#missing[@]}: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
