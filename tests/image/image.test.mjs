@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { repository } from '../integration/support/environment.mjs';
+import { build, deployFolder, find } from '../integration/support/manifests.mjs';
 import { run } from '../integration/support/server.mjs';
 import { Builder, must, obstacle } from './support/builder.mjs';
 import { Container } from './support/container.mjs';
@@ -49,9 +50,8 @@ describe('the image', { skip: reason }, () => {
     }
   });
 
-  async function start(volume, more = {}) {
-    const container = new Container(builder.folder,
-                                    { files, config, volume, env: { ...env, ...more } });
+  async function start(volume, options = {}) {
+    const container = new Container(builder.folder, { files, config, volume, env, ...options });
     containers.push(container);
     await container.start();
     return container;
@@ -133,8 +133,36 @@ describe('the image', { skip: reason }, () => {
   });
 
   test('says what is missing when it is given no key', async () => {
-    const container = start(await makeVolume(), { PRESENCES_KEY_SHA256: '' });
+    const container = start(await makeVolume(), { env: { PRESENCES_KEY_SHA256: '' } });
     await assert.rejects(container, /"code":2.*presences\.yaml:\d+: .*sha256/s);
+  });
+
+  test('starts as the pod of deploy/kubernetes starts it', async () => {
+    const objects = build(path.join(deployFolder, 'overlays/single'));
+    const pod = find(objects, 'StatefulSet').spec.template.spec;
+    const [{ command, args, ports, volumeMounts }] = pod.containers;
+    assert.equal(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`, config.User);
+    assert.deepEqual(ports.map((port) => `${port.containerPort}/tcp`).sort(),
+                     Object.keys(config.ExposedPorts).sort());
+    const mountPath = (what) => volumeMounts.find((each) => each.name === what).mountPath;
+    assert.equal(mountPath('data'), Object.keys(config.Volumes)[0]);
+
+    const folder = await fs.mkdtemp(path.join(builder.folder, 'config-'));
+    await fs.chmod(folder, 0o755);
+    const map = objects.find(({ kind, data }) => kind === 'ConfigMap' && data['presences.yaml']);
+    for (const [file, text] of Object.entries({ ...map.data, 'jwt.secret': 'x'.repeat(64) })) {
+      await fs.writeFile(path.join(folder, file), text);
+      await fs.chown(path.join(folder, file), 0, pod.securityContext.fsGroup);
+      await fs.chmod(path.join(folder, file), 0o440);
+    }
+    const container = await start(await makeVolume(), {
+      args: [...command ?? config.Entrypoint, ...args],
+      env: { BACKEND_KEY_SHA256: env.PRESENCES_KEY_SHA256 },
+      mounts: { [mountPath('config')]: folder },
+    });
+    const answer = await container.exec(['presencectl', 'list'], { PRESENCES_KEY: key });
+    assert.equal(answer.code, 0, answer.stderr);
+    assert.equal((await container.stop('TERM')).code, 0, container.stderr);
   });
 
   test('has nothing in it that a server does not need', async () => {
@@ -152,7 +180,7 @@ describe('the image', { skip: reason }, () => {
     const writable = await must('find', [files, '-xdev', '-type', 'f', '(', '-perm', '/002',
                                          '-o', '-uid', '10001', ')']);
     assert.equal(writable, '', 'the server could change these');
-    const sections = await must('readelf', ['-SW', path.join(files, 'usr/local/bin/presenced')]);
+    const sections = await must('readelf', ['-SW', path.join(files, 'usr/bin/presenced')]);
     assert.doesNotMatch(sections, /\.debug_info/);
   });
 
@@ -182,7 +210,7 @@ describe('the image', { skip: reason }, () => {
     }
     assert.deepEqual(component('libgrpc29').licenses[0], { license: { id: 'Apache-2.0' } });
     for (const program of ['presenced', 'presencectl']) {
-      const content = await fs.readFile(path.join(files, 'usr/local/bin', program));
+      const content = await fs.readFile(path.join(files, 'usr/bin', program));
       assert.deepEqual(component(program).hashes,
         [{ alg: 'SHA-256', content: createHash('sha256').update(content).digest('hex') }]);
       const { dependsOn } = document.dependencies.find(({ ref }) => ref === `program:${program}`);
@@ -204,7 +232,7 @@ async function assertConfined(container) {
   assert.match(status, /^Uid:\t10001\t10001\t10001\t10001$/m);
   assert.match(status, /^CapEff:\t0+$/m);
   assert.match(status, /^NoNewPrivs:\t1$/m);
-  for (const where of ['/tmp/x', '/etc/presences/x', '/usr/local/bin/x']) {
+  for (const where of ['/tmp/x', '/etc/presences/x', '/usr/bin/x']) {
     assert.notEqual((await container.exec(['touch', where])).code, 0, where);
   }
 }

@@ -13,12 +13,16 @@ let count = 0;
 
 export class Container {
   // `files` is the folder of the image's files, `config` what Builder.configOf says, `volume` the
-  // folder that is the image's volume, `env` an object of further variables.
-  constructor(folder, { files, config, volume, env }) {
+  // folder that is the image's volume, `env` an object of further variables. `args` replaces the
+  // image's command; `mounts` are more folders, read-only: { where: folder }.
+  constructor(folder, { files, config, volume, env, args, mounts = {} }) {
     this.name = `presences-test-${process.pid}-${++count}`;
     this.bundle = path.join(folder, this.name);
     this.state = path.join(folder, 'runc');
-    this.spec = runtimeSpec(files, config, volume, env);
+    this.spec = runtimeSpec({ files, config, env, args }, [
+      bind(Object.keys(config.Volumes)[0], volume, 'rw'),
+      ...Object.entries(mounts).map(([where, what]) => bind(where, what, 'ro')),
+    ]);
   }
 
   runc(command, ...args) {
@@ -60,14 +64,19 @@ export class Container {
   }
 }
 
-function runtimeSpec(files, config, volume, env) {
+const locked = ['nosuid', 'noexec', 'nodev'];
+
+function bind(destination, source, access) {
+  return { destination, type: 'bind', source, options: ['bind', access, ...locked] };
+}
+
+function runtimeSpec({ files, config, env, args }, mounts) {
   const [uid, gid] = config.User.split(':').map(Number);
-  const locked = ['nosuid', 'noexec', 'nodev'];
   return {
     ociVersion: '1.0.2',
     process: {
       user: { uid, gid },
-      args: [...config.Entrypoint, ...config.Cmd],
+      args: args ?? [...config.Entrypoint, ...config.Cmd],
       env: [...config.Env, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
       cwd: config.WorkingDir,
       capabilities: {},
@@ -77,8 +86,7 @@ function runtimeSpec(files, config, volume, env) {
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc', options: locked },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
-      { destination: Object.keys(config.Volumes)[0], type: 'bind', source: volume,
-        options: ['bind', 'rw', ...locked] },
+      ...mounts,
     ],
     linux: {
       namespaces: ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type })),
