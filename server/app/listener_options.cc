@@ -15,6 +15,7 @@ gateway::GrpcServer::Options GrpcOptions(const config::Config& config, bool dev)
     options.client_ca_file = tls->client_ca_file;
   }
   options.channelz = dev;
+  options.max_connection_age = config.server.max_connection_age;
   return options;
 }
 

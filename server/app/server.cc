@@ -133,9 +133,13 @@ void Server::Impl::Drain() {
   WaitFor(config.server.drain_delay);
   // Holders will come back to whoever serves next; their records wait for them.
   use_cases->holds->Freeze();
-  // Half of the time to send subscribers away, less when there are few: 10 ms each.
+  // Nothing changes from here on: subscribers leave with all that there is, and the next server,
+  // whose ring begins there, takes their tokens.
+  use_cases->expirer->Stop();
+  use_cases->committer->Stop();
+  // Writers wait for the next server already, so this is quick: 1 ms for each subscriber.
   const auto sessions = static_cast<std::int64_t>(hub.session_count());
-  hub.GoAway(std::min(timeout / 2, milliseconds(10 * sessions)));
+  hub.GoAway(std::min(timeout / 4, milliseconds(sessions)));
   WaitForSessions(timeout / 2 + milliseconds(500));
   http->Shutdown(timeout / 4);
   sockets->CloseAll();

@@ -42,6 +42,8 @@ struct ServerConfig {
   Listener http{{"127.0.0.1", 8080}, {}};     // http.address, http.tls
   Listener metrics{{"127.0.0.1", 9464}, {}};  // metrics.address; never TLS
   std::vector<IpRange> trusted_proxies;       // http.trusted_proxies: whose X-Forwarded-For counts
+  // grpc.max_connection_age: 0-24h; then clients connect anew. 0: never.
+  std::chrono::milliseconds max_connection_age{3'600'000};
   std::chrono::milliseconds drain_delay{5000};      // 0-10m: unready but serving
   std::chrono::milliseconds drain_timeout{25'000};  // 1s-10m: then what is left is cut
 

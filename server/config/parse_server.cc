@@ -6,6 +6,7 @@
 namespace presences::config {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -66,6 +67,8 @@ void ParseServer(const YamlValue& value, const ConfigFiles& files, ServerConfig&
   if (const auto grpc = map.Find("grpc")) {
     YamlMap listener(*grpc);
     ParseListener(listener, files, true, server.grpc);
+    listener.ReadDuration("max_connection_age", milliseconds(0), hours(24),
+                          server.max_connection_age);
     listener.Finish();
   }
   if (const auto http = map.Find("http")) {

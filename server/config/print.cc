@@ -63,6 +63,7 @@ void PrintListener(Printer& out, const char* name, const Listener& listener) {
 void PrintServer(Printer& out, const ServerConfig& server) {
   out.Open("server");
   PrintListener(out, "grpc", server.grpc);
+  out.Duration("max_connection_age", server.max_connection_age);
   out.Close();
   PrintListener(out, "http", server.http);
   std::vector<std::string> proxies;

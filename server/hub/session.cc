@@ -60,7 +60,7 @@ Session::Step Session::TakeStep() {
                          "token: expired while the stream was open; subscribe again with a new "
                          "token and the last resume_token"));
   }
-  if (going_away()) return GoAwayStep();
+  if (going_away() && !OwesChanges()) return GoAwayStep();
   switch (phase_) {
     case Phase::kReset:
       return ResetStep();
@@ -79,13 +79,21 @@ Session::Step Session::TakeStep() {
   return Step::kContinue;
 }
 
+// The server that takes the token may not have these changes any more: its ring begins at its
+// start.
+bool Session::OwesChanges() const {
+  if (phase_ == Phase::kLive || phase_ == Phase::kResume) return cursor() < topic().head();
+  return phase_ == Phase::kCurrent && start_.resume_after.has_value();
+}
+
 // Told in one step and ended in the next, so that the frame is a write like any other: the
 // transport says Ready after it, and a peer that does not take it is cut off.
 Session::Step Session::GoAwayStep() {
   if (phase_ == Phase::kGone) {
-    absl::Status status = MakeError(Reason::kGeneralShuttingDown,
-                                    "this server is stopping; subscribe again with the last "
-                                    "resume_token");
+    absl::Status status =
+        MakeError(Reason::kGeneralShuttingDown,
+                  "this server sends its subscribers on: it stops, or the stream is "
+                  "old enough; subscribe again with the last resume_token");
     SetRetryDelay(status, 1000);
     return End(status);
   }

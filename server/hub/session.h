@@ -44,6 +44,8 @@ class Session final : public Reader {
   Step ReadStep();
   ReadResult Read();
   Step GoAwayStep();
+  // Has been current, and there are changes that it was not told.
+  bool OwesChanges() const;
   Step SendMarker(FrameKind kind, const std::string& token);
   Step End(const absl::Status& status);
 

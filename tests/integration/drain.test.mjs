@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { config, embedded } from './support/config.mjs';
+import { Connection } from './support/connection.mjs';
 import { eventually } from './support/eventually.mjs';
 import { withServer } from './support/server.mjs';
 
@@ -95,6 +96,20 @@ test('drain', async (t) => {
       const start = Date.now();
       assert.deepEqual(await server.stop(), { code: 0, signal: null });
       assert.ok(Date.now() - start < 8000, `${Date.now() - start} ms for a timeout of 2 s`);
+    }));
+
+  await t.test('a stream that only holds is ended as well, without waiting for it', async () =>
+    withServer(config({ storage: embedded, server: { drain_timeout: '20s' } }), async (server) => {
+      const holder = new Connection(server.user('ada'));
+      await holder.hold('desk');
+      const start = Date.now();
+      assert.deepEqual(await server.stop(), { code: 0, signal: null });
+      assert.ok(Date.now() - start < 4000, `${Date.now() - start} ms`);
+      const end = await holder.ended();
+      assert.deepEqual([end.code, end.reason], ['UNAVAILABLE', 'GENERAL_SHUTTING_DOWN']);
+      assert.ok(end.retryDelay, 'says when to come back');
+      await server.start();
+      assert.equal((await server.key().get('desk')).status, 'online', 'it has its grace');
     }));
 
   await t.test('SIGINT does the same, and a second signal changes nothing', async () => withServer(

@@ -11,7 +11,8 @@
 #include "server/api/presences_api.h"
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
-#include "server/gateway/grpc/connect_frames.h"
+#include "server/gateway/grpc/connect_subscription.h"
+#include "server/gateway/grpc/stream_age.h"
 #include "server/service/access.h"
 #include "server/service/unique_id.h"
 #include "server/wire/presence_proto.h"
@@ -20,59 +21,10 @@
 namespace presences::gateway {
 namespace {
 
-// After a token ran out: time to show another one (design 3.3).
-constexpr std::chrono::seconds kReauthentication{30};
 // After a read that failed: time for gRPC to say whether the call was cancelled.
 constexpr std::chrono::milliseconds kCancelSettles{100};
 
-absl::Status ExpiredToken() {
-  return MakeError(Reason::kUserJwtInvalid,
-                   "token: has expired; authenticate again within 30 seconds");
-}
-
-bool IsTokenExpiry(const absl::Status& status) {
-  return RowOf(status).reason == Reason::kUserJwtInvalid;
-}
-
 }  // namespace
-
-// A session of the hub on this stream, under the client's id.
-class ConnectStream::Subscription final : public hub::Sink,
-                                          public std::enable_shared_from_this<Subscription> {
- public:
-  Subscription(std::shared_ptr<ConnectStream> stream, std::string id, service::RawSubscribe request)
-      : stream_(std::move(stream)), id_(std::move(id)), request_(std::move(request)) {}
-
-  bool Write(hub::Frame frame) override {
-    const std::string token = ResumeTokenOf(frame.head);
-    MutexLock lock(stream_->mutex_);
-    if (closed_ || stream_->finished_) return false;
-    if (!token.empty()) resume_token_ = token;
-    frame_ = ConnectEvent(id_, std::move(frame));
-    stream_->frames_.push_back(shared_from_this());
-    stream_->StartNextWrite();
-    return false;
-  }
-
-  void End(const absl::Status& status) override {
-    if (IsTokenExpiry(status)) {
-      stream_->TokenExpired(status);
-    } else {
-      stream_->FinishOnce(status);
-    }
-  }
-
-  void Abort(const absl::Status&) override { stream_->context_->TryCancel(); }
-
-  // Guarded by the stream's mutex.
-  std::shared_ptr<ConnectStream> stream_;
-  const std::string id_;
-  service::RawSubscribe request_;
-  std::string resume_token_;
-  grpc::ByteBuffer frame_;
-  hub::SessionPtr session_;
-  bool closed_ = false;
-};
 
 ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Services& services,
                              std::function<void(const absl::Status&)> on_end)
@@ -92,10 +44,15 @@ void ConnectStream::Start(auth::PrincipalPtr principal) {
     MutexLock lock(mutex_);
     principal_ = std::move(principal);
   }
+  services_.open.Add(this, [self = shared_from_this()] { self->GoAway(); });
   v1::ConnectResponse ready;
   ready.mutable_ready()->set_connection_id(absl::StrCat("c", holder_));
   Reply(ready.SerializeAsString());
   AwaitExpiry();
+  if (const auto end =
+          EndOfStream(std::chrono::system_clock::now(), services_.max_connection_age)) {
+    age_.Set(*end, [self = shared_from_this()] { self->GoAway(); });
+  }
   ReadNext();
 }
 
@@ -190,42 +147,6 @@ void ConnectStream::Handle(const v1::ConnectRequest& request) {
   }
   Reply(reply.SerializeAsString());
   ReadNext();
-}
-
-void ConnectStream::Authenticate(const std::string& request_id, const std::string& token) {
-  auth::Credentials credentials;
-  auth::PrincipalPtr former;
-  {
-    MutexLock lock(mutex_);
-    former = principal_;
-  }
-  credentials.project = services_.realtime.project(former->project).rules->project_id;
-  credentials.token = token;
-  const auto principal = services_.authenticator.Authenticate(credentials, services_.clock.Now());
-  if (!principal.ok() || token.empty()) {
-    return ReplyError(request_id, principal.ok()
-                                      ? InvalidField("token", "is required; send a user token")
-                                      : principal.status());
-  }
-  if ((*principal)->caller.user_id != former->caller.user_id) {
-    services_.holds.ReleaseAll(holder_, service::Parting::kClean);
-  }
-  std::vector<std::shared_ptr<Subscription>> open;
-  {
-    MutexLock lock(mutex_);
-    principal_ = *principal;
-    expired_ = false;
-    for (const auto& [id, subscription] : subscriptions_) open.push_back(subscription);
-  }
-  AwaitExpiry();
-  v1::ConnectResponse reply;
-  reply.set_request_id(request_id);
-  reply.mutable_authenticated()->set_user_id((*principal)->caller.user_id);
-  Reply(reply.SerializeAsString());
-  // Each goes on where it stood; with other roles the hub answers with the state anew.
-  for (const auto& subscription : open) {
-    if (absl::Status status = Open(subscription); !status.ok()) ReplyError("", status);
-  }
 }
 
 absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
@@ -402,47 +323,6 @@ void ConnectStream::OnWriteDone(bool ok) {
   if (ready != nullptr) ready->Ready();
 }
 
-void ConnectStream::AwaitExpiry() {
-  std::optional<TimePoint> expiry;
-  {
-    MutexLock lock(mutex_);
-    expiry = principal_->expires_at;
-  }
-  if (!expiry) return alarm_.Clear();
-  alarm_.Set(*expiry, [self = shared_from_this(), expiry] {
-    {
-      MutexLock lock(self->mutex_);
-      if (self->principal_->expires_at != expiry) return;
-    }
-    self->TokenExpired(ExpiredToken());
-  });
-}
-
-void ConnectStream::TokenExpired(const absl::Status& status) {
-  {
-    MutexLock lock(mutex_);
-    if (std::exchange(expired_, true)) return;
-  }
-  ReplyError("", status);
-  alarm_.Set(std::chrono::system_clock::now() + kReauthentication,
-             [self = shared_from_this(), status] {
-               {
-                 MutexLock lock(self->mutex_);
-                 if (!self->expired_) return;
-               }
-               self->FinishOnce(status);
-             });
-}
-
-absl::Status ConnectStream::CheckToken(const v1::ConnectRequest& request) {
-  if (request.has_authenticate() || request.has_ping()) return absl::OkStatus();
-  MutexLock lock(mutex_);
-  if (!principal_->expires_at || services_.clock.Now() < *principal_->expires_at) {
-    return absl::OkStatus();
-  }
-  return ExpiredToken();
-}
-
 void ConnectStream::OnCancel() {
   Leave(service::Parting::kLost);
   FinishOnce(absl::CancelledError("the call was cancelled"));
@@ -465,6 +345,18 @@ void ConnectStream::Leave(service::Parting parting) {
   if (holder_ != 0) services_.holds.Leave(holder_, parting);
 }
 
+void ConnectStream::GoAway() {
+  std::vector<hub::SessionPtr> sessions;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, subscription] : subscriptions_) {
+      if (subscription->session_ != nullptr) sessions.push_back(subscription->session_);
+    }
+  }
+  for (const hub::SessionPtr& session : sessions) session->GoAway();
+  if (sessions.empty()) FinishOnce(SentOn());
+}
+
 void ConnectStream::FinishOnce(const absl::Status& status) {
   {
     MutexLock lock(mutex_);
@@ -476,12 +368,14 @@ void ConnectStream::FinishOnce(const absl::Status& status) {
     finished_ = true;
   }
   alarm_.Stop();
+  age_.Stop();
   Leave(service::Parting::kLost);
   on_end_(status);
   Finish(ToGrpc(status));
 }
 
 void ConnectStream::OnDone() {
+  services_.open.Remove(this);
   Leave(service::Parting::kLost);
   {
     MutexLock lock(mutex_);

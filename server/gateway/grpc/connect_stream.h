@@ -12,6 +12,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -23,6 +24,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
+#include "server/gateway/grpc/open_streams.h"
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/hub/session.h"
 #include "server/service/hold_keeper.h"
@@ -44,6 +46,8 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const auth::Authenticator& authenticator;
     const Clock& clock;
     const Refusals& refusals;
+    OpenStreams& open;
+    std::chrono::milliseconds max_connection_age{0};  // 0: for ever
   };
 
   ConnectStream(grpc::CallbackServerContext* context, const Services& services,
@@ -78,6 +82,8 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void TokenExpired(const absl::Status& status);
   absl::Status CheckToken(const v1::ConnectRequest& request);
   void Leave(service::Parting parting);
+  // Sends the peer on: subscriptions are told going_away, and the first of them ends the stream.
+  void GoAway();
   void FinishOnce(const absl::Status& status);
 
   grpc::CallbackServerContext* const context_;
@@ -87,6 +93,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   service::HoldKeeper::HolderId holder_ = 0;
   std::unique_ptr<service::TokenBucket> messages_;
   grpc::ByteBuffer incoming_;
+  StreamAlarm age_;
   StreamAlarm alarm_;  // the token's expiry, then the end of the time to show another
 
   Mutex mutex_;

@@ -53,6 +53,16 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
   return grpc::SslServerCredentials(ssl);
 }
 
+// A stream that began just before its connection was asked to end may last as long as any other.
+constexpr std::chrono::milliseconds kAgeReserve{60'000};
+
+void SetAge(grpc::ServerBuilder& builder, std::chrono::milliseconds age) {
+  if (age.count() == 0) return;
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(age.count()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             static_cast<int>((age + kAgeReserve).count()));
+}
+
 void SetLimits(grpc::ServerBuilder& builder) {
   // Twice what is allowed: what is a little too large gets our refusal, which says more than
   // gRPC's.
@@ -71,6 +81,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 struct GrpcServer::Impl {
+  OpenStreams open;
   std::unique_ptr<grpc::Service> presences;
   std::unique_ptr<grpc::Service> realtime;
   std::unique_ptr<grpc::Server> server;
@@ -93,10 +104,12 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   auto impl = std::make_unique<Impl>();
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
                                      services.metrics);
-  impl->realtime = MakeRealtimeRpc(services.realtime, services.holds, services.authenticator,
-                                   services.clock, services.metrics);
+  impl->realtime =
+      MakeRealtimeRpc(services.realtime, services.holds, services.authenticator, services.clock,
+                      services.metrics, {impl->open, options.max_connection_age});
   grpc::ServerBuilder builder;
   SetLimits(builder);
+  SetAge(builder, options.max_connection_age);
   int port = 0;
   builder.AddListeningPort(options.address, *credentials, &port);
   builder.RegisterService(impl->presences.get());
@@ -123,6 +136,7 @@ void GrpcServer::SetServing(bool serving) {
 }
 
 void GrpcServer::Shutdown(std::chrono::milliseconds timeout) {
+  impl_->open.EndAll();
   impl_->server->Shutdown(std::chrono::system_clock::now() + timeout);
   impl_->server->Wait();
 }

@@ -25,6 +25,8 @@ class GrpcServer {
     std::string key_file;
     std::string client_ca_file;  // empty: clients show no certificate
     bool channelz = false;       // design 3.4: in dev
+    // Then a connection is asked to end; its streams have ended themselves by then. 0: for ever.
+    std::chrono::milliseconds max_connection_age{0};
   };
   struct Services {
     service::PresenceService& presences;
@@ -45,7 +47,7 @@ class GrpcServer {
   const std::string& address() const;
   // What grpc.health.v1 answers, overall and per service.
   void SetServing(bool serving);
-  // Refuses new calls (GOAWAY), lets calls finish for `timeout`, then cancels them.
+  // Refuses new calls (GOAWAY), ends streams, lets calls finish for `timeout`, then cancels them.
   void Shutdown(std::chrono::milliseconds timeout);
 
  private:

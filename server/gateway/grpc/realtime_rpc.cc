@@ -25,12 +25,14 @@ using Base = v1::Realtime::WithRawCallbackMethod_Subscribe<
 class RealtimeRpc final : public Base {
  public:
   RealtimeRpc(service::RealtimeService& realtime, service::HoldKeeper& holds,
-              const auth::Authenticator& authenticator, const Clock& clock, Metrics& metrics)
+              const auth::Authenticator& authenticator, const Clock& clock, Metrics& metrics,
+              StreamLife life)
       : realtime_(realtime),
         holds_(holds),
         authenticator_(authenticator),
         clock_(clock),
         refusals_(metrics),
+        life_(life),
         subscribe_(metrics, "Subscribe"),
         connect_(metrics, "Connect") {}
 
@@ -43,7 +45,7 @@ class RealtimeRpc final : public Base {
         });
     absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream);
     if (session.ok()) {
-      stream->Start(*std::move(session));
+      stream->Start(*std::move(session), life_.max_connection_age);
     } else {
       stream->Refuse(session.status());
     }
@@ -54,7 +56,9 @@ class RealtimeRpc final : public Base {
       grpc::CallbackServerContext* context) override {
     const MonotonicTime started = clock_.Monotonic();
     auto stream = std::make_shared<ConnectStream>(
-        context, ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_},
+        context,
+        ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, life_.open,
+                                life_.max_connection_age},
         [this, started](const absl::Status& status) {
           connect_.Count(status, clock_.Monotonic() - started);
         });
@@ -89,6 +93,7 @@ class RealtimeRpc final : public Base {
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
   const Refusals refusals_;
+  const StreamLife life_;
   const RpcMetrics subscribe_;
   const RpcMetrics connect_;
 };
@@ -98,8 +103,9 @@ class RealtimeRpc final : public Base {
 std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtime,
                                                service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
-                                               const Clock& clock, Metrics& metrics) {
-  return std::make_unique<RealtimeRpc>(realtime, holds, authenticator, clock, metrics);
+                                               const Clock& clock, Metrics& metrics,
+                                               StreamLife life) {
+  return std::make_unique<RealtimeRpc>(realtime, holds, authenticator, clock, metrics, life);
 }
 
 }  // namespace presences::gateway

@@ -7,19 +7,28 @@
 
 #include <grpcpp/impl/service_type.h>
 
+#include <chrono>
 #include <memory>
 
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
+#include "server/gateway/grpc/open_streams.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
 
 namespace presences::gateway {
 
+// How long streams last, and where they are found when the server stops.
+struct StreamLife {
+  OpenStreams& open;
+  std::chrono::milliseconds max_connection_age{0};  // 0: for ever
+};
+
 std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtime,
                                                service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
-                                               const Clock& clock, Metrics& metrics);
+                                               const Clock& clock, Metrics& metrics,
+                                               StreamLife life);
 
 }  // namespace presences::gateway

@@ -5,17 +5,21 @@
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
 #include "server/gateway/grpc/connect_frames.h"
+#include "server/gateway/grpc/stream_age.h"
 
 namespace presences::gateway {
 SubscribeStream::SubscribeStream(grpc::CallbackServerContext* context,
                                  std::function<void(const absl::Status&)> on_end)
     : context_(context), on_end_(std::move(on_end)) {}
 
-void SubscribeStream::Start(hub::SessionPtr session) {
+void SubscribeStream::Start(hub::SessionPtr session, std::chrono::milliseconds max_connection_age) {
   self_ = shared_from_this();
   {
     MutexLock lock(mutex_);
     session_ = session;
+  }
+  if (const auto end = EndOfStream(std::chrono::system_clock::now(), max_connection_age)) {
+    age_.Set(*end, [session] { session->GoAway(); });
   }
   StartSendInitialMetadata();  // "subscribed" is told before anything happens
   session->Begin();
@@ -96,6 +100,7 @@ void SubscribeStream::FinishOnce(const absl::Status& status) {
     MutexLock lock(mutex_);
     if (std::exchange(finished_, true)) return;
   }
+  age_.Stop();
   on_end_(status);
   Finish(ToGrpc(status));
 }

@@ -7,10 +7,12 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
 #include "server/base/mutex.h"
+#include "server/gateway/grpc/stream_alarm.h"
 #include "server/hub/session.h"
 #include "server/hub/sink.h"
 
@@ -24,8 +26,9 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   SubscribeStream(grpc::CallbackServerContext* context,
                   std::function<void(const absl::Status&)> on_end);
 
-  // Keeps itself alive until gRPC is done, and starts the session.
-  void Start(hub::SessionPtr session);
+  // Keeps itself alive until gRPC is done, and starts the session. `max_connection_age`: after
+  // most of it the subscriber is sent on; 0 is never.
+  void Start(hub::SessionPtr session, std::chrono::milliseconds max_connection_age);
   // Ends a call that never got a session.
   void Refuse(const absl::Status& status);
 
@@ -42,6 +45,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   grpc::CallbackServerContext* const context_;
   const std::function<void(const absl::Status&)> on_end_;
   std::shared_ptr<SubscribeStream> self_;  // until OnDone
+  StreamAlarm age_;
 
   Mutex mutex_;
   hub::SessionPtr session_ GUARDED_BY(mutex_);

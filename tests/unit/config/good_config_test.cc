@@ -43,6 +43,7 @@ TEST_F(GoodConfigTest, ReadsTheServer) {
   EXPECT_EQ(server.grpc.tls->cert_file, folder_.Sub("cert.pem"));
   EXPECT_EQ(server.grpc.tls->client_ca_file, folder_.Sub("ca.pem"));
   EXPECT_EQ(server.http.address, (Address{"0.0.0.0", 8081}));
+  EXPECT_EQ(server.max_connection_age, minutes(30));
   ASSERT_TRUE(server.http.tls);
   EXPECT_EQ(server.http.tls->cert_file, folder_.Sub("cert.pem")) << "dots are resolved";
   EXPECT_EQ(server.http.tls->client_ca_file, "");
@@ -121,6 +122,7 @@ TEST_F(GoodConfigTest, WhatIsLeftOutHasTheDocumentedDefault) {
   EXPECT_EQ(config->server.http.address.ToString(), "127.0.0.1:8080");
   EXPECT_EQ(config->server.metrics.address.ToString(), "127.0.0.1:9464");
   EXPECT_FALSE(config->server.grpc.tls);
+  EXPECT_EQ(config->server.max_connection_age, minutes(60));
   EXPECT_EQ(config->server.drain_delay, seconds(5));
   EXPECT_EQ(config->server.drain_timeout, seconds(25));
   EXPECT_EQ(config->storage.engine, Engine::kEmbedded);
