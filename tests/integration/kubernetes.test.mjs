@@ -13,7 +13,10 @@ import { run, Server, withFolder } from './support/server.mjs';
 const overlays = ['single', 'dev'];
 const built = Object.fromEntries(overlays.map(
   (name) => [name, build(path.join(deployFolder, 'overlays', name))]));
-const monitor = parseFile(path.join(deployFolder, 'components/monitoring/servicemonitor.yaml'));
+const component = path.join(deployFolder, 'components/monitoring');
+const monitoring = parseFile(path.join(component, 'kustomization.yaml'))[0].resources.flatMap(
+  (name) => parseFile(path.join(component, name)));
+const monitor = find(monitoring, 'ServiceMonitor');
 if (!hasKubectl) console.log('no kubectl: patches of the overlays are not looked at');
 
 const podOf = (objects) => find(objects, 'StatefulSet').spec.template.spec;
@@ -59,7 +62,7 @@ const effective = (objects) => withFolder(async (folder) => {
 });
 
 test('every manifest is valid, to the last field', () => {
-  for (const objects of [...Object.values(built), monitor]) {
+  for (const objects of [...Object.values(built), monitoring]) {
     assert.deepEqual(objects.flatMap(problemsOf), []);
   }
 });
@@ -82,7 +85,7 @@ test('a field that does not exist is caught, wherever it stands', () => {
   // Maps whose keys are for users to choose.
   const free = /\/(labels|annotations|matchLabels|data|selector|requests|limits)$/;
   let caught = 0;
-  for (const object of [...Object.values(built).flat(), ...monitor]) {
+  for (const object of [...Object.values(built).flat(), ...monitoring]) {
     for (const where of mapsOf(object)) {
       const name = `/${where.join('/')}`;
       if (free.test(name) && !/^\/spec\/selector$/.test(name)) continue;
@@ -152,7 +155,7 @@ for (const name of overlays) {
     assert.equal(set.spec.template.spec.serviceAccountName,
                  find(objects, 'ServiceAccount').metadata.name);
     // The monitor finds the port in one service, so that nothing is scraped twice.
-    const [{ spec: { endpoints, selector } }] = monitor;
+    const { endpoints, selector } = monitor.spec;
     const monitored = services.filter(({ metadata, spec }) =>
       Object.entries(selector.matchLabels).every(([key, value]) => metadata.labels[key] === value)
       && spec.ports.some(({ name: port }) => port === endpoints[0].port));
@@ -213,7 +216,7 @@ for (const name of overlays) {
         assert.equal((await server.admin(httpGet.path)).status, 200, httpGet.path);
       }
       assert.notEqual(readinessProbe.httpGet.path, livenessProbe.httpGet.path);
-      const [{ spec: { endpoints } }] = monitor;
+      const { endpoints } = monitor.spec;
       assert.equal((await server.admin(endpoints[0].path)).status, 200);
       assert.equal((await server.admin('/no-such-probe')).status, 404);
     } finally {
