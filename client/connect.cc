@@ -49,7 +49,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsFor(
   return grpc::SslCredentials({*ca, *key, *cert});
 }
 
-grpc::ChannelArguments Arguments() {
+grpc::ChannelArguments Arguments(bool own_connection) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
@@ -61,6 +61,7 @@ grpc::ChannelArguments Arguments() {
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetLoadBalancingPolicyName("round_robin");
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  if (own_connection) arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return arguments;
 }
 
@@ -85,8 +86,8 @@ absl::StatusOr<PresenceClient> Connect(const ConnectOptions& options) {
   }
   const auto credentials = ChannelCredentialsFor(options, tls);
   if (!credentials.ok()) return credentials.status();
-  const std::shared_ptr<grpc::Channel> channel =
-      grpc::CreateCustomChannel(std::string(target), *credentials, Arguments());
+  const std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
+      std::string(target), *credentials, Arguments(options.own_connection));
   auto stub = MakePresenceStub(v1::Presences::NewStub(channel), v1::Realtime::NewStub(channel),
                                MakeHealthStub(channel));
   return PresenceClient(

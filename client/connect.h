@@ -28,6 +28,7 @@ struct ConnectOptions {
   std::string key_file = {};
 
   RetryPolicy retry = {};
+  bool own_connection = false;  // else clients of one process and server share one
 };
 
 // Nothing is sent before the first call, so a server that cannot be reached shows there.

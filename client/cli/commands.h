@@ -20,6 +20,8 @@ void AddHealth(CLI::App& app, Session& session);
 void AddBench(CLI::App& app, Session& session);
 void AddImport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
+void AddCompletion(CLI::App& app, Session& session);
+void AddMan(CLI::App& app, Session& session);
 
 inline void AddCommands(CLI::App& app, Session& session) {
   AddUpsert(app, session);
@@ -35,6 +37,8 @@ inline void AddCommands(CLI::App& app, Session& session) {
   AddBench(app, session);
   AddImport(app, session);
   AddExport(app, session);
+  AddCompletion(app, session);
+  AddMan(app, session);
 }
 
 }  // namespace presences::cli

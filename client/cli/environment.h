@@ -22,6 +22,12 @@ struct Environment {
   std::ostream& err;
   bool terminal = false;  // stdout is one: tables are the default, watch draws
   Clock& clock;
+  int out_fd = -1;            // behind `out`; -1: none
+  bool err_terminal = false;  // stderr is one: bench shows how far it is
+  // A variable of the process; empty: not set.
+  std::function<std::string(const char* name)> variable = [](const char*) { return ""; };
+  // Why nothing can be reached at host:port, in words; empty: no idea.
+  std::function<std::string(const std::string& endpoint)> diagnose = {};
 };
 
 // Runs one command line without the program's name and answers the exit code.

@@ -17,6 +17,7 @@ void Patience::AddTo(CLI::App& command) {
   command
       .add_option("--retry_for", retry_for_,
                   "Give up when no server has been found for so long, e.g. 30s; forever: never")
+      ->type_name("DURATION")
       ->check([](const std::string& text) { return text == kForever ? "" : DurationError(text); })
       ->capture_default_str();
 }

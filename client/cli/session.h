@@ -11,18 +11,13 @@
 #include <utility>
 
 #include "client/cli/environment.h"
+#include "client/cli/exit_codes.h"
 
 namespace CLI {
 class App;
 }
 
 namespace presences::cli {
-
-// Exit codes.
-inline constexpr int kOk = 0;
-inline constexpr int kRefused = 1;      // the server said no
-inline constexpr int kUsage = 2;        // the command line cannot be used
-inline constexpr int kUnreachable = 3;  // no answer from the server
 
 class Session {
  public:
@@ -38,7 +33,9 @@ class Session {
   int RunCommand() const { return command_(); }
 
   // The client for the options. A refusal is a usage error.
-  absl::StatusOr<client::PresenceClient> Open(client::RetryPolicy retry = ForPeople()) const;
+  // `own_connection`: does not share one with other clients.
+  absl::StatusOr<client::PresenceClient> Open(client::RetryPolicy retry = ForPeople(),
+                                              bool own_connection = false) const;
   // A person, or a script's own retry, would rather hear of a failure than wait for its end.
   static client::RetryPolicy ForPeople() { return {.max_attempts = 3}; }
 
@@ -48,6 +45,9 @@ class Session {
 
   bool json() const;  // else tables
   bool terminal() const { return environment_.terminal; }
+  bool err_terminal() const { return environment_.err_terminal; }
+  bool colours() const;  // may be used on stdout
+  const Environment& environment() const { return environment_; }
   std::istream& in() const { return environment_.in; }
   std::ostream& out() const { return environment_.out; }
   std::ostream& err() const { return environment_.err; }
@@ -55,11 +55,13 @@ class Session {
   const client::ConnectOptions& options() const { return options_; }
 
  private:
+  std::string UnreachableHint() const;
   std::string HintFor(const absl::Status& status, const std::string& reason) const;
 
   const Environment& environment_;
   client::ConnectOptions options_;
   std::string output_;
+  std::string color_ = "auto";
   double timeout_seconds_ = 10;
   Command command_;
 };

@@ -141,8 +141,11 @@ void AddImport(CLI::App& app, Session& session) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command = app.add_subcommand(
       "import", "Upserts one presence per line, as export writes them; needs an API key");
-  command->add_option("file", options->file, "The file; -: standard input")->default_val("-");
+  command->add_option("file", options->file, "The file; -: standard input")
+      ->type_name("FILE")
+      ->default_val("-");
   command->add_option("--ttl", options->ttl, "Let all of them end after e.g. 5m instead")
+      ->type_name("DURATION")
       ->check(DurationError);
   command->callback([&session, options] {
     session.SetCommand([&session, options] { return Import(session, *options); });

@@ -10,9 +10,11 @@ namespace presences::cli {
 
 void WriteOptions::AddTo(CLI::App& command) {
   AddHeldTo(command);
-  CLI::Option* for_time =
-      command.add_option("--ttl", ttl, "Ends it after e.g. 90s, 5m or 1h30m")->check(DurationError);
+  CLI::Option* for_time = command.add_option("--ttl", ttl, "Ends it after e.g. 90s, 5m or 1h30m")
+                              ->type_name("DURATION")
+                              ->check(DurationError);
   command.add_option("--expires_at", expires_at, "Ends it at e.g. 2030-01-31T12:00:00Z")
+      ->type_name("TIME")
       ->check(MomentError)
       ->excludes(for_time);
 }

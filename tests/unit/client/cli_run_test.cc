@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "client/cli/environment.h"
+#include "client/cli/exit_codes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
@@ -50,7 +51,8 @@ class RunTest : public ::testing::Test {
                                   .out = out_,
                                   .err = err_,
                                   .terminal = terminal_,
-                                  .clock = clock_};
+                                  .clock = clock_,
+                                  .diagnose = diagnose_};
     return cli::Run(arguments, environment);
   }
   void Streams(std::vector<StreamEvent> events,
@@ -69,6 +71,7 @@ class RunTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   bool terminal_ = false;
+  std::function<std::string(const std::string&)> diagnose_;
   client::ConnectOptions options_;
   client::SubscribeRequest subscribed_;
 };
@@ -250,6 +253,26 @@ TEST_F(RunTest, ImportSplitsIntoBatchesTheServerTakes) {
       });
   EXPECT_EQ(Ctl({"import"}), 0);
   EXPECT_THAT(sizes, ElementsAre(500, 1));
+}
+
+TEST_F(RunTest, ExitCodesTellRefusalsApart) {
+  EXPECT_CALL(*connection_, Delete)
+      .WillOnce(Return(MakeError(Reason::kPresenceNotFound, "no such")))
+      .WillOnce(Return(MakeError(Reason::kPresenceRevisionMismatch, "another")))
+      .WillOnce(Return(MakeError(Reason::kPresenceAlreadyExists, "taken")))
+      .WillOnce(Return(MakeError(Reason::kUserUnauthorized, "not yours")));
+  EXPECT_EQ(Ctl({"delete", "p1"}), kNotFound);
+  EXPECT_EQ(Ctl({"delete", "p1"}), kConflict);
+  EXPECT_THAT(err_.str(), HasSubstr("hint: read it again"));
+  EXPECT_EQ(Ctl({"delete", "p1"}), kConflict);
+  EXPECT_EQ(Ctl({"delete", "p1"}), kRefused);
+}
+
+TEST_F(RunTest, AnUnreachableServerIsLookedAt) {
+  diagnose_ = [](const std::string& endpoint) { return "nothing listens at " + endpoint; };
+  EXPECT_CALL(*connection_, Delete).WillOnce(Return(absl::UnavailableError("refused")));
+  EXPECT_EQ(Ctl({"delete", "p1", "--endpoint", "h:1"}), kUnreachable);
+  EXPECT_THAT(err_.str(), HasSubstr("hint: nothing listens at h:1; is presenced running"));
 }
 
 TEST_F(RunTest, HealthAnswersByItsExitCode) {
