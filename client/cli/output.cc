@@ -3,12 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/presence_json.h"
 #include "client/cli/presence_table.h"
+#include "client/cli/text_width.h"
 
 namespace presences::cli {
 namespace {
 
 void PrintTable(const Session& session, const std::vector<Row>& rows) {
-  for (const std::string& line : TableLines(rows, 0)) session.out() << line << "\n";
+  for (const std::string& line : TableLines(rows)) session.out() << line << "\n";
 }
 
 }  // namespace

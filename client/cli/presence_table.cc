@@ -1,55 +1,26 @@
 #include "client/cli/presence_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/duration.h"
+#include "client/cli/presence_json.h"
+#include "client/cli/text_width.h"
 
 namespace presences::cli {
-namespace {
-
-bool StartsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
-std::size_t Length(absl::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), StartsCodePoint));
-}
-
-// The first `length` code points.
-absl::string_view Cut(absl::string_view text, std::size_t length) {
-  std::size_t end = 0;
-  for (; end < text.size(); ++end) {
-    if (StartsCodePoint(text[end]) && length-- == 0) break;
-  }
-  return text.substr(0, end);
-}
 
 std::string ExpiresText(const client::Presence& presence, TimePoint now) {
   if (presence.expires_at <= now) return "now";
   return absl::StrCat("in ", ShortDuration(presence.expires_at - now));
 }
 
-}  // namespace
-
-std::string Printable(absl::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    // C0, DEL, and C1 in its UTF-8 form (C2 80 to C2 9F).
-    const bool c1 =
-        c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    out.push_back(c < 0x20 || c == 0x7F || c1 ? '?' : text[i]);
-  }
-  return out;
-}
-
-std::vector<std::string> TableLines(const std::vector<Row>& rows, std::size_t width) {
+std::vector<std::string> TableLines(const std::vector<Row>& rows) {
   std::vector<std::size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Length(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
   }
   std::vector<std::string> lines;
   lines.reserve(rows.size());
@@ -57,9 +28,9 @@ std::vector<std::string> TableLines(const std::vector<Row>& rows, std::size_t wi
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - Length(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) line.append(widths[i] - Width(row[i]) + 2, ' ');
     }
-    lines.emplace_back(width == 0 ? absl::string_view(line) : Cut(line, width));
+    lines.push_back(std::move(line));
   }
   return lines;
 }
@@ -88,7 +59,23 @@ std::string PresenceFields(const client::Presence& presence, TimePoint now) {
       {"updated", MomentText(presence.updated_at)},
       {"source", presence.source},
       {"revision", absl::StrCat(presence.revision)}};
-  return absl::StrCat(absl::StrJoin(TableLines(rows, 0), "\n"), "\n");
+  return absl::StrCat(absl::StrJoin(TableLines(rows), "\n"), "\n");
+}
+
+std::string EventLines(const client::StreamEvent& event, TimePoint now) {
+  using Kind = client::StreamEvent::Kind;
+  if (event.kind == Kind::kReset) return "the state follows\n";
+  if (event.kind == Kind::kCurrent) return "the state is complete\n";
+  if (event.kind == Kind::kGoingAway) return "the server stops; looking for another\n";
+  std::string lines;
+  for (const client::Change& change : event.changes) {
+    const Row row = PresenceRow(change.presence, now);
+    const bool left = change.delete_cause == client::DeleteCause::kConnection;
+    absl::StrAppend(&lines, MomentText(change.time), " ", Name(change.type),
+                    left ? " (its connection ended)" : "", " ", row[0], " of ", row[1], ": ",
+                    row[2], ", ends ", row[3], " ", row[5], "\n");
+  }
+  return lines;
 }
 
 }  // namespace presences::cli

@@ -5,10 +5,12 @@
 #include <memory>
 
 #include "client/cli/commands.h"
-#include "client/cli/live_watch.h"
+#include "client/cli/live/live_watch.h"
 #include "client/cli/patience.h"
 #include "client/cli/presence_json.h"
+#include "client/cli/presence_table.h"
 #include "client/cli/query_options.h"
+#include "client/cli/reader_guard.h"
 
 namespace presences::cli {
 namespace {
@@ -56,10 +58,16 @@ absl::Status PrintEvents(const Session& session, client::EventStream& stream,
       last = true;
     }
     remaining -= event->changes.size();
-    session.out() << ToLines(*event) << std::flush;
-    if (last) return absl::OkStatus();
-    if (!session.out()) return absl::OkStatus();  // nobody reads any more
+    session.out() << (session.json() ? ToLines(*event) : EventLines(*event, session.clock().Now()))
+                  << std::flush;
+    if (last || !session.out()) return absl::OkStatus();
   }
+}
+
+// A table that lives needs a terminal that can put the cursor somewhere.
+bool CanDraw(const Session& session) {
+  const std::string kind = session.environment().variable("TERM");
+  return session.terminal() && !kind.empty() && kind != "dumb";
 }
 
 int Watch(const Session& session, const WatchOptions& options) {
@@ -67,7 +75,7 @@ int Watch(const Session& session, const WatchOptions& options) {
   request.queries = options.queries.Texts();
   request.snapshot = !options.no_snapshot;
   const client::RetryPolicy retry = options.patience.Policy();
-  if (!session.json() && session.terminal()) {
+  if (!session.json() && CanDraw(session)) {
     return LiveWatch(session, std::move(request), retry,
                      {.count = options.count, .until_current = !options.until.empty()});
   }
@@ -75,7 +83,9 @@ int Watch(const Session& session, const WatchOptions& options) {
   const auto client = session.Open(retry);
   if (!client.ok()) return session.ReportUsage(client.status().message());
   const auto stream = client->Subscribe(std::move(request));
-  return session.Report(PrintEvents(session, *stream, options));
+  ReaderGuard guard(session.environment().out_fd, [&stream] { stream->Cancel(); });
+  const absl::Status status = PrintEvents(session, *stream, options);
+  return guard.reader_gone() ? kOk : session.Report(status);
 }
 
 }  // namespace
