@@ -11,11 +11,10 @@
 namespace presences::cli {
 
 SignalFd::SignalFd(std::initializer_list<int> signals) {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int number : signals) sigaddset(&set, number);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  fd_ = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  sigemptyset(&set_);
+  for (const int number : signals) sigaddset(&set_, number);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  fd_ = signalfd(-1, &set_, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 SignalFd::~SignalFd() { close(fd_); }
@@ -25,6 +24,8 @@ int SignalFd::Take() {
   const bool taken = read(fd_, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info));
   return taken ? static_cast<int>(info.ssi_signo) : 0;
 }
+
+void SignalFd::Release() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
 
 WakeFd::WakeFd() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 

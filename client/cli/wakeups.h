@@ -3,6 +3,8 @@
 // Threads: SignalFd confined to the main thread; WakeFd any.
 #pragma once
 
+#include <signal.h>
+
 #include <initializer_list>
 
 namespace presences::cli {
@@ -19,8 +21,11 @@ class SignalFd {
   int fd() const { return fd_; }
   // The signal that is waiting; 0: none.
   int Take();
+  // From now on they end the program as usual.
+  void Release();
 
  private:
+  sigset_t set_;
   int fd_;
 };
 

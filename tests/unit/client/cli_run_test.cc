@@ -1,3 +1,4 @@
+#include <atomic>
 #include <fstream>
 #include <sstream>
 
@@ -325,13 +326,30 @@ TEST_F(RunTest, HoldSaysWhatAServerWithoutItCannotDo) {
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("GENERAL_NOT_IMPLEMENTED"), HasSubstr("upsert")));
 }
 
-TEST_F(RunTest, BenchReportsOneJsonLine) {
-  EXPECT_CALL(*connection_, Upsert).WillRepeatedly([this](const client::PresenceUpsert& upsert) {
+TEST_F(RunTest, BenchReportsAndRemovesWhatItWrote) {
+  std::atomic<int> upserts{0};
+  EXPECT_CALL(*connection_, Upsert).WillRepeatedly([&](const client::PresenceUpsert& upsert) {
     clock_.Advance(milliseconds(1));
-    return Record(upsert.id);
+    if (++upserts % 5 == 0) return absl::StatusOr<client::Presence>(absl::AbortedError("x"));
+    return absl::StatusOr<client::Presence>(Record(upsert.id));
   });
-  EXPECT_EQ(Ctl({"bench", "--duration=50ms", "--concurrency=2", "--records=3"}), 0);
-  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"operation\":\"upsert\""), HasSubstr("\"p99_us\":")));
+  EXPECT_CALL(*connection_, BatchDelete)
+      .WillOnce([](const client::BatchDelete& request) {
+        EXPECT_EQ(request.queries.size(), 1u);
+        return 3;
+      })
+      .WillOnce(Return(0));
+  EXPECT_EQ(Ctl({"bench", "--duration=50ms", "--in_flight=2", "--records=3", "--key=k"}), kRefused);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("\"workload\":\"upsert\""), HasSubstr("\"p99_9\":"),
+                    HasSubstr("\"errors\":{\"ABORTED\":"), HasSubstr("\"removed\":3}")));
+}
+
+TEST_F(RunTest, BenchRefusesToMeasureNothing) {
+  EXPECT_CALL(*connection_, BatchDelete).WillOnce(Return(0));
+  EXPECT_CALL(*connection_, Upsert).WillOnce(Return(absl::UnavailableError("down")));
+  EXPECT_EQ(Ctl({"bench", "--key=k"}), kUnreachable);
+  EXPECT_EQ(out_.str(), "");
 }
 
 }  // namespace
