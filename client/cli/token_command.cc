@@ -3,14 +3,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration.h"
+#include "client/cli/token_report.h"
+#include "client/cli/token_secret.h"
 #include "client/cli/token_text.h"
 #include "server/auth/token_verifier.h"
 
@@ -18,28 +18,16 @@ namespace presences::cli {
 namespace {
 
 struct MintOptions {
-  std::string secret;
-  std::string secret_file;
+  TokenSecret secret;
   std::string key_id;
   std::string ttl = "1h";
   TokenFacts facts;
 };
 
 int Mint(const Session& session, const MintOptions& options) {
-  auth::TokenConfig config{.id = options.key_id, .secret = options.secret};
-  if (!options.secret_file.empty()) {
-    std::ifstream file(options.secret_file, std::ios::binary);
-    config.secret.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-      return session.ReportUsage(absl::StrCat("--secret_file: cannot read ", options.secret_file));
-    }
-    // As the server reads it.
-    if (!config.secret.empty() && config.secret.back() == '\n') config.secret.pop_back();
-    if (!config.secret.empty() && config.secret.back() == '\r') config.secret.pop_back();
-  }
-  if (config.secret.empty()) {
-    return session.ReportUsage("--secret or --secret_file: one is needed, and not empty");
-  }
+  auto secret = options.secret.Read();
+  if (!secret.ok()) return session.ReportUsage(secret.status().message());
+  const auth::TokenConfig config{.id = options.key_id, .secret = *std::move(secret)};
   TokenFacts facts = options.facts;
   facts.project = session.options().project;
   const TimePoint now = session.clock().Now();
@@ -53,11 +41,10 @@ void AddMint(CLI::App& token, Session& session) {
   auto options = std::make_shared<MintOptions>();
   CLI::App* mint = token.add_subcommand(
       "mint", "Makes a user token, signed with HS256; says nothing but the token");
-  CLI::Option* secret = mint->add_option("--secret", options->secret, "The secret");
-  mint->add_option("--secret_file", options->secret_file, "The file that holds the secret")
-      ->excludes(secret);
+  options->secret.AddTo(*mint);
   mint->add_option("--user", options->facts.user, "The user")->required();
   mint->add_option("--ttl", options->ttl, "Valid for e.g. 15m, 1h")
+      ->type_name("DURATION")
       ->check(DurationError)
       ->capture_default_str();
   mint->add_option("--team", options->facts.teams,
@@ -75,40 +62,52 @@ void AddMint(CLI::App& token, Session& session) {
   });
 }
 
-int Inspect(const Session& session, const std::string& given) {
+struct InspectOptions {
+  std::string token;
+  TokenSecret secret;
+};
+
+int Inspect(const Session& session, const InspectOptions& options) {
   const std::string token(
-      absl::StripAsciiWhitespace(given.empty() ? session.options().token : given));
-  if (token.empty()) {
-    return session.ReportUsage("token: give one, or set PRESENCES_TOKEN");
+      absl::StripAsciiWhitespace(options.token.empty() ? session.options().token : options.token));
+  if (token.empty()) return session.ReportUsage("token: give one, or set PRESENCES_TOKEN");
+  std::optional<std::string> secret;
+  if (options.secret.given()) {
+    auto read = options.secret.Read();
+    if (!read.ok()) return session.ReportUsage(read.status().message());
+    secret = *std::move(read);
   }
-  const auto parts = TakeApart(token);
-  if (!parts.ok()) return session.ReportUsage(parts.status().message());
-  session.out() << "{\"header\":" << parts->header << ",\"claims\":" << parts->claims << "}\n";
-  session.err() << "note: the signature was not checked; anybody can write such a token\n";
   const TimePoint now = session.clock().Now();
-  if (!parts->expires_at) {
+  const auto report = ReportOn(token, secret, now);
+  if (!report.ok()) return session.ReportUsage(report.status().message());
+  session.out() << (session.json() ? TokenJson(*report) : TokenTable(*report, now));
+  if (!secret) {
+    session.err() << "note: the signature was not checked; anybody can write such a token\n";
+  }
+  if (!report->parts.expires_at) {
     session.err() << "warning: it has no expiry (claim exp); the server refuses it\n";
-  } else if (*parts->expires_at <= now) {
-    session.err() << "warning: it expired " << ShortDuration(now - *parts->expires_at)
-                  << " ago, at " << MomentText(*parts->expires_at) << "\n";
+  } else if (report->expired) {
+    session.err() << "warning: it expired " << ShortDuration(now - *report->parts.expires_at)
+                  << " ago, at " << MomentText(*report->parts.expires_at) << "\n";
   }
   return kOk;
 }
 
 void AddInspect(CLI::App& token, Session& session) {
-  auto text = std::make_shared<std::string>();
+  auto options = std::make_shared<InspectOptions>();
   CLI::App* inspect = token.add_subcommand(
-      "inspect", "Shows what a token says, without checking whether it is true");
-  inspect->add_option("jwt", *text, "The token; default: PRESENCES_TOKEN");
-  inspect->callback([&session, text] {
-    session.SetCommand([&session, text] { return Inspect(session, *text); });
+      "inspect", "Shows what a token says, and which roles its claims give; needs no server");
+  inspect->add_option("jwt", options->token, "The token; default: PRESENCES_TOKEN");
+  options->secret.AddTo(*inspect);
+  inspect->callback([&session, options] {
+    session.SetCommand([&session, options] { return Inspect(session, *options); });
   });
 }
 
 }  // namespace
 
 void AddToken(CLI::App& app, Session& session) {
-  CLI::App* token = app.add_subcommand("token", "Makes and reads user tokens; needs no server");
+  CLI::App* token = app.add_subcommand("token", "Makes and reads user tokens");
   token->require_subcommand(1);
   AddMint(*token, session);
   AddInspect(*token, session);

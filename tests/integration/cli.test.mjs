@@ -108,7 +108,9 @@ test('the tour', async (t) => withServer(config(), async (server) => {
                                        '--permission', 'read("label:vip")'], { env });
     assert.equal(record.userId, 'ann');
     const inspected = await ctl(server, ['token', 'inspect'], { env });
-    assert.equal(JSON.parse(inspected.stdout).claims.sub, 'ann');
+    const said = JSON.parse(inspected.stdout);
+    assert.equal(said.claims.sub, 'ann');
+    assert.equal(said.roles['team:red/owner'], 'teams');
     assert.match(inspected.stderr, /signature was not checked/);
     const stranger = await ctl(server, ['update', 'phone', '--status=x', '--user=bob'], { env });
     assert.equal(stranger.code, 1);

@@ -9,6 +9,7 @@
 #include "server/base/reason.h"
 #include "tests/support/fake_clock.h"
 #include "tests/unit/client/mock_connection.h"
+#include "tests/unit/client/stepping_clock.h"
 
 namespace presences::cli {
 namespace {
@@ -52,7 +53,7 @@ class RunTest : public ::testing::Test {
                                   .out = out_,
                                   .err = err_,
                                   .terminal = terminal_,
-                                  .clock = clock_,
+                                  .clock = waiting_ ? static_cast<Clock&>(stepping_) : clock_,
                                   .diagnose = diagnose_};
     return cli::Run(arguments, environment);
   }
@@ -72,6 +73,8 @@ class RunTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   bool terminal_ = false;
+  client::SteppingClock stepping_;
+  bool waiting_ = false;  // every wait is over at once
   std::function<std::string(const std::string&)> diagnose_;
   client::ConnectOptions options_;
   client::SubscribeRequest subscribed_;
@@ -276,16 +279,41 @@ TEST_F(RunTest, AnUnreachableServerIsLookedAt) {
   EXPECT_THAT(err_.str(), HasSubstr("hint: nothing listens at h:1; is presenced running"));
 }
 
+TEST_F(RunTest, HealthAsksForTheServerAndItsServices) {
+  EXPECT_CALL(*connection_, CheckHealth(_)).WillRepeatedly(Return(client::Health::kServing));
+  EXPECT_CALL(*connection_, CheckHealth("presences.v1.Realtime"))
+      .WillOnce(Return(client::Health::kNotServing));
+  EXPECT_EQ(Ctl({"health", "--output=table"}), 0);
+  EXPECT_EQ(out_.str(),
+            "server                  serving\npresences.v1.Presences  serving\n"
+            "presences.v1.Realtime   not serving\n");
+}
+
+TEST_F(RunTest, HealthWaitsAsLongAsItIsTold) {
+  waiting_ = true;
+  EXPECT_CALL(*connection_, CheckHealth("s"))
+      .WillOnce(Return(absl::UnavailableError("not yet")))
+      .WillOnce(Return(client::Health::kNotServing))
+      .WillOnce(Return(client::Health::kServing));
+  EXPECT_EQ(Ctl({"health", "s", "--wait=1s"}), 0);
+  EXPECT_CALL(*connection_, CheckHealth("s"))
+      .Times(6)
+      .WillRepeatedly(Return(client::Health::kNotServing));
+  EXPECT_EQ(Ctl({"health", "s", "--wait=1s"}), 1);
+}
+
 TEST_F(RunTest, HealthAnswersByItsExitCode) {
   EXPECT_CALL(*connection_, CheckHealth("presences.v1.Presences"))
       .WillOnce(Return(client::Health::kServing))
       .WillOnce(Return(client::Health::kNotServing))
       .WillOnce(Return(absl::UnavailableError("down")));
   EXPECT_EQ(Ctl({"health", "presences.v1.Presences", "--output=table"}), 0);
-  EXPECT_EQ(out_.str(), "serving\n");
+  EXPECT_THAT(out_.str(), HasSubstr("serving\n"));
   EXPECT_EQ(options_.retry.max_attempts, 1);
   EXPECT_EQ(Ctl({"health", "presences.v1.Presences"}), 1);
-  EXPECT_EQ(out_.str(), "{\"status\":\"not serving\"}\n");
+  EXPECT_EQ(out_.str(),
+            "{\"status\":\"not serving\",\"services\":{\"presences.v1.Presences\":"
+            "\"not serving\"}}\n");
   EXPECT_EQ(Ctl({"health", "presences.v1.Presences"}), 3);
 }
 
@@ -324,6 +352,26 @@ TEST_F(RunTest, HoldSaysWhatAServerWithoutItCannotDo) {
   EXPECT_CALL(*connection_, Hold).WillOnce(Return(ByMove(std::make_unique<NoHold>())));
   EXPECT_EQ(Ctl({"hold", "p1", "--status=online"}), 1);
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("GENERAL_NOT_IMPLEMENTED"), HasSubstr("upsert")));
+}
+
+TEST_F(RunTest, InspectTellsRolesAndChecksTheSignature) {
+  EXPECT_EQ(Ctl({"token", "mint", "--user=u1", "--secret=right", "--team=T:owner", "--label=vip"}),
+            0);
+  std::string token = out_.str();
+  token.pop_back();
+  EXPECT_EQ(Ctl({"token", "inspect", token, "--secret=right"}), 0);
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(HasSubstr("\"signature\":\"right\""), HasSubstr("\"team:T/owner\":\"teams\""),
+            HasSubstr("\"label:vip\":\"labels\""), HasSubstr("\"user:u1\":\"sub or userId\"")));
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(Ctl({"token", "inspect", token, "--secret=sesame", "--output=table"}), 0);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("signature"), Not(HasSubstr("right")),
+                                Not(HasSubstr("sesame")), HasSubstr("would take these claims")));
+  clock_.Advance(std::chrono::hours(2));
+  EXPECT_EQ(Ctl({"token", "inspect", token, "--output=table"}), 0);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("(over)"), HasSubstr("would refuse"), HasSubstr("team:T/owner")));
 }
 
 TEST_F(RunTest, BenchReportsAndRemovesWhatItWrote) {
