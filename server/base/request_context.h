@@ -41,6 +41,8 @@ struct RequestContext {
   std::optional<TraceContext> trace;  // the caller's, or a sampled one of ours
 
   bool is_sampled() const { return trace && trace->self.sampled; }
+  // The caller named the request, or the trace it belongs to.
+  bool is_callers() const { return id.is_given() || trace; }
   // That of a message which came on this one's stream or socket: a part of it, a span below it.
   RequestContext Message(std::uint64_t number) const;
   // request_id; with a trace, trace_id and span_id too.

@@ -135,9 +135,13 @@ std::string PresenceMessage(const Presence& record) {
 
 std::string PongMessage() { return "{\"type\":\"pong\"}"; }
 
-std::string SocketErrorMessage(int code, absl::string_view message) {
+std::string SocketErrorMessage(int code, absl::string_view message, absl::string_view request_id) {
   std::string out = absl::StrCat("{\"type\":\"error\",\"data\":{\"code\":", code, ",\"message\":");
   AppendJsonString(out, message);
+  if (!request_id.empty()) {
+    out += ",\"requestId\":";
+    AppendJsonString(out, request_id);
+  }
   return out + "}}";
 }
 

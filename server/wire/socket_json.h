@@ -49,6 +49,7 @@ std::string UnsubscribedMessage(absl::Span<const Unsubscribed> subscriptions);
 std::string AuthenticatedMessage(absl::string_view user_json);
 std::string PresenceMessage(const Presence& record);
 std::string PongMessage();
-std::string SocketErrorMessage(int code, absl::string_view message);
+std::string SocketErrorMessage(int code, absl::string_view message,
+                               absl::string_view request_id = "");
 
 }  // namespace presences::wire

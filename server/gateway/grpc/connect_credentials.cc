@@ -46,6 +46,7 @@ void ConnectStream::Authenticate(const std::string& request_id, const std::strin
     for (const auto& [id, subscription] : subscriptions_) open.push_back(subscription);
   }
   AwaitExpiry();
+  report_->SetCaller(*principal);
   v1::ConnectResponse reply;
   reply.set_request_id(request_id);
   reply.mutable_authenticated()->set_user_id((*principal)->caller.user_id);

@@ -27,8 +27,8 @@ constexpr std::chrono::milliseconds kCancelSettles{100};
 }  // namespace
 
 ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Services& services,
-                             std::function<void(const absl::Status&)> on_end)
-    : context_(context), services_(services), on_end_(std::move(on_end)) {}
+                             std::unique_ptr<StreamReport> report)
+    : context_(context), services_(services), report_(std::move(report)) {}
 
 ConnectStream::~ConnectStream() = default;
 
@@ -40,6 +40,7 @@ void ConnectStream::Start(auth::PrincipalPtr principal) {
                                                        limits.message_burst, services_.clock);
   }
   holder_ = services_.holds.Join(principal->project);
+  report_->SetCaller(principal);
   {
     MutexLock lock(mutex_);
     principal_ = std::move(principal);
@@ -76,6 +77,7 @@ void ConnectStream::OnReadDone(bool ok) {
                         self->FinishOnce(absl::OkStatus());
                       });
   }
+  report_->BeginMessage();
   const std::size_t size = incoming_.Length();
   v1::ConnectRequest request;
   const bool parsed =
@@ -268,6 +270,7 @@ void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
                            v1::ConnectResponse reply;
                            reply.set_request_id(request_id);
                            wire::ToProto(**result, reply.mutable_presence());
+                           self->report_->Answered("upsert_presence");
                            self->Reply(reply.SerializeAsString());
                          } else {
                            self->ReplyError(request_id, result.status());
@@ -278,6 +281,7 @@ void ConnectStream::UpsertPresence(const v1::ConnectRequest& request) {
 
 void ConnectStream::ReplyError(const std::string& request_id, const absl::Status& status) {
   services_.refusals.Count(status);
+  report_->Refused(status);
   v1::ConnectResponse reply;
   reply.set_request_id(request_id);
   wire::ToProto(status, reply.mutable_error());
@@ -370,7 +374,7 @@ void ConnectStream::FinishOnce(const absl::Status& status) {
   alarm_.Stop();
   age_.Stop();
   Leave(service::Parting::kLost);
-  on_end_(status);
+  report_->End(status);
   Finish(ToGrpc(status));
 }
 

@@ -14,7 +14,6 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +25,7 @@
 #include "server/base/refusals.h"
 #include "server/gateway/grpc/open_streams.h"
 #include "server/gateway/grpc/stream_alarm.h"
+#include "server/gateway/grpc/stream_report.h"
 #include "server/hub/session.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
@@ -51,7 +51,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   };
 
   ConnectStream(grpc::CallbackServerContext* context, const Services& services,
-                std::function<void(const absl::Status&)> on_end);
+                std::unique_ptr<StreamReport> report);
   ~ConnectStream() override;
 
   // Sends `ready` and begins to read. Keeps itself alive until gRPC is done.
@@ -88,7 +88,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   grpc::CallbackServerContext* const context_;
   const Services services_;
-  const std::function<void(const absl::Status&)> on_end_;
+  const std::unique_ptr<StreamReport> report_;
   std::shared_ptr<ConnectStream> self_;  // until OnDone
   service::HoldKeeper::HolderId holder_ = 0;
   std::unique_ptr<service::TokenBucket> messages_;

@@ -1,6 +1,7 @@
-// GrpcLog: what gRPC has to say goes where our lines go, in their form.
+// GrpcLog: what gRPC and protobuf have to say goes where our lines go, in their form.
 //
-// Left alone, gRPC writes text of its own to stderr, which breaks whoever reads it as JSON.
+// Left alone, they write text of their own to stderr, which breaks whoever reads it as JSON, and
+// wait for it; a client that sends bad UTF-8 is enough for a line.
 //
 // Threads: any.
 #pragma once

@@ -103,10 +103,10 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
 
   auto impl = std::make_unique<Impl>();
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
-                                     services.metrics);
+                                     services.metrics, services.log);
   impl->realtime =
       MakeRealtimeRpc(services.realtime, services.holds, services.authenticator, services.clock,
-                      services.metrics, {impl->open, options.max_connection_age});
+                      services.metrics, services.log, {impl->open, options.max_connection_age});
   grpc::ServerBuilder builder;
   SetLimits(builder);
   SetAge(builder, options.max_connection_age);

@@ -14,6 +14,7 @@
 #include "server/service/hold_keeper.h"
 #include "server/service/presence_service.h"
 #include "server/service/realtime_service.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway {
 
@@ -35,6 +36,7 @@ class GrpcServer {
     const auth::Authenticator& authenticator;
     const Clock& clock;
     Metrics& metrics;
+    service::RequestLog& log = service::RequestLog::None();
   };
 
   // Starts listening. UNAVAILABLE: the address cannot be listened on; FAILED_PRECONDITION: the

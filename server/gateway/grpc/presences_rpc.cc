@@ -26,8 +26,12 @@ using Base = Service::WithRawCallbackMethod_UpsertPresence<
 class PresencesRpc final : public Base {
  public:
   PresencesRpc(service::PresenceService& presences, const auth::Authenticator& authenticator,
-               const Clock& clock, Metrics& metrics)
-      : api_(presences), authenticator_(authenticator), clock_(clock), metrics_(metrics) {}
+               const Clock& clock, Metrics& metrics, service::RequestLog& log)
+      : api_(presences),
+        authenticator_(authenticator),
+        clock_(clock),
+        metrics_(metrics),
+        log_(log) {}
 
   ServerUnaryReactor* UpsertPresence(CallbackServerContext* context, const ByteBuffer* request,
                                      ByteBuffer* answer) override {
@@ -107,10 +111,11 @@ class PresencesRpc final : public Base {
   ServerUnaryReactor* Serve(CallbackServerContext* context, const ByteBuffer& bytes,
                             ByteBuffer* answer, const RpcMetrics& metrics, std::size_t limit,
                             const Run& run) const {
-    auto* call = new UnaryCall<Request, Response>(context, answer, metrics);
+    auto* call = new UnaryCall<Request, Response>(context, answer, metrics, log_);
     if (absl::Status status = call->Read(bytes, limit); !status.ok()) return call->Finish(status);
     const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
     if (!principal.ok()) return call->Finish(principal.status());
+    call->set_principal(*principal);
     ServerUnaryReactor* const reactor = call->reactor();  // `call` may be gone after run
     run(**principal, call, [call](const absl::Status& status) { call->Finish(status); });
     return reactor;
@@ -120,6 +125,7 @@ class PresencesRpc final : public Base {
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
   Metrics& metrics_;
+  service::RequestLog& log_;
   const RpcMetrics upsert_{metrics_, "UpsertPresence"};
   const RpcMetrics get_{metrics_, "GetPresence"};
   const RpcMetrics list_{metrics_, "ListPresences"};
@@ -134,8 +140,9 @@ class PresencesRpc final : public Base {
 
 std::unique_ptr<grpc::Service> MakePresencesRpc(service::PresenceService& presences,
                                                 const auth::Authenticator& authenticator,
-                                                const Clock& clock, Metrics& metrics) {
-  return std::make_unique<PresencesRpc>(presences, authenticator, clock, metrics);
+                                                const Clock& clock, Metrics& metrics,
+                                                service::RequestLog& log) {
+  return std::make_unique<PresencesRpc>(presences, authenticator, clock, metrics, log);
 }
 
 }  // namespace presences::gateway

@@ -11,11 +11,13 @@
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
 #include "server/service/presence_service.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway {
 
 std::unique_ptr<grpc::Service> MakePresencesRpc(service::PresenceService& presences,
                                                 const auth::Authenticator& authenticator,
-                                                const Clock& clock, Metrics& metrics);
+                                                const Clock& clock, Metrics& metrics,
+                                                service::RequestLog& log);
 
 }  // namespace presences::gateway

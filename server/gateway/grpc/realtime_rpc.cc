@@ -13,6 +13,7 @@
 #include "server/gateway/grpc/connect_stream.h"
 #include "server/gateway/grpc/malformed_request.h"
 #include "server/gateway/grpc/rpc_metrics.h"
+#include "server/gateway/grpc/stream_report.h"
 #include "server/gateway/grpc/subscribe_stream.h"
 #include "server/wire/presence_proto.h"
 
@@ -26,24 +27,24 @@ class RealtimeRpc final : public Base {
  public:
   RealtimeRpc(service::RealtimeService& realtime, service::HoldKeeper& holds,
               const auth::Authenticator& authenticator, const Clock& clock, Metrics& metrics,
-              StreamLife life)
+              service::RequestLog& log, StreamLife life)
       : realtime_(realtime),
         holds_(holds),
         authenticator_(authenticator),
         clock_(clock),
         refusals_(metrics),
+        log_(log),
         life_(life),
         subscribe_(metrics, "Subscribe"),
         connect_(metrics, "Connect") {}
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override {
-    const MonotonicTime started = clock_.Monotonic();
-    auto stream =
-        std::make_shared<SubscribeStream>(context, [this, started](const absl::Status& status) {
-          subscribe_.Count(status, clock_.Monotonic() - started);
-        });
-    absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream);
+    auto report =
+        std::make_shared<StreamReport>(context, StreamReport::Services{subscribe_, log_, clock_});
+    auto stream = std::make_shared<SubscribeStream>(
+        context, [report](const absl::Status& status) { report->End(status); });
+    absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream, *report);
     if (session.ok()) {
       stream->Start(*std::move(session), life_.max_connection_age);
     } else {
@@ -54,14 +55,11 @@ class RealtimeRpc final : public Base {
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Connect(
       grpc::CallbackServerContext* context) override {
-    const MonotonicTime started = clock_.Monotonic();
     auto stream = std::make_shared<ConnectStream>(
         context,
         ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, life_.open,
                                 life_.max_connection_age},
-        [this, started](const absl::Status& status) {
-          connect_.Count(status, clock_.Monotonic() - started);
-        });
+        std::make_unique<StreamReport>(context, StreamReport::Services{connect_, log_, clock_}));
     const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
     if (principal.ok()) {
       stream->Start(*principal);
@@ -74,7 +72,8 @@ class RealtimeRpc final : public Base {
  private:
   absl::StatusOr<hub::SessionPtr> Open(const grpc::CallbackServerContext& context,
                                        const grpc::ByteBuffer& buffer,
-                                       std::shared_ptr<SubscribeStream> stream) {
+                                       std::shared_ptr<SubscribeStream> stream,
+                                       StreamReport& report) {
     absl::Status size = api::CheckSize(buffer.Length(), api::kMaxRequestBytes);
     if (!size.ok()) return size;
     v1::SubscribeRequest request;
@@ -84,6 +83,7 @@ class RealtimeRpc final : public Base {
     }
     const auto principal = authenticator_.Authenticate(CredentialsOf(context), clock_.Now());
     if (!principal.ok()) return principal.status();
+    report.SetCaller(*principal);
     return realtime_.Subscribe(**principal, api::FromProto(request), wire::ProtobufStreamEncoder(),
                                "grpc", std::move(stream));
   }
@@ -93,6 +93,7 @@ class RealtimeRpc final : public Base {
   const auth::Authenticator& authenticator_;
   const Clock& clock_;
   const Refusals refusals_;
+  service::RequestLog& log_;
   const StreamLife life_;
   const RpcMetrics subscribe_;
   const RpcMetrics connect_;
@@ -104,8 +105,8 @@ std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtim
                                                service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
                                                const Clock& clock, Metrics& metrics,
-                                               StreamLife life) {
-  return std::make_unique<RealtimeRpc>(realtime, holds, authenticator, clock, metrics, life);
+                                               service::RequestLog& log, StreamLife life) {
+  return std::make_unique<RealtimeRpc>(realtime, holds, authenticator, clock, metrics, log, life);
 }
 
 }  // namespace presences::gateway

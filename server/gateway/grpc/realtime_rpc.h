@@ -16,6 +16,7 @@
 #include "server/gateway/grpc/open_streams.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway {
 
@@ -29,6 +30,6 @@ std::unique_ptr<grpc::Service> MakeRealtimeRpc(service::RealtimeService& realtim
                                                service::HoldKeeper& holds,
                                                const auth::Authenticator& authenticator,
                                                const Clock& clock, Metrics& metrics,
-                                               StreamLife life);
+                                               service::RequestLog& log, StreamLife life);
 
 }  // namespace presences::gateway

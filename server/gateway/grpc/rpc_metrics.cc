@@ -10,7 +10,8 @@ const MetricFamily kRequests{
     "gRPC calls answered, by method and canonical code; streams count when they end."};
 const MetricFamily kDuration{
     MetricType::kHistogram, "presences_grpc_request_duration_seconds", "method",
-    "From the arrival of a gRPC request to its answer, of a stream to its end, in seconds.", kRequestSeconds};
+    "From the arrival of a gRPC request to its answer, of a stream to its end, in seconds.",
+    kRequestSeconds};
 
 }  // namespace
 

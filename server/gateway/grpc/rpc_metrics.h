@@ -19,6 +19,7 @@ class RpcMetrics {
   RpcMetrics(Metrics& metrics, const std::string& method);
 
   void Count(const absl::Status& status, MonotonicTime::duration took) const;
+  const std::string& method() const { return method_; }
 
  private:
   static constexpr std::size_t kCodes = 17;  // gRPC's canonical codes

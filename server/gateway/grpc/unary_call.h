@@ -13,6 +13,9 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "server/api/presences_api.h"
 #include "server/base/clock.h"
@@ -27,14 +30,18 @@ class UnaryCall {
  public:
   // On the heap: Finish destroys it. `answer` belongs to gRPC and outlives the call.
   UnaryCall(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer,
-            const RpcMetrics& metrics)
+            const RpcMetrics& metrics, service::RequestLog& log)
       : arena_(Options(first_block_, sizeof first_block_)),
         request_(google::protobuf::Arena::CreateMessage<Request>(&arena_)),
         response_(google::protobuf::Arena::CreateMessage<Response>(&arena_)),
+        context_(context),
         reactor_(context->DefaultReactor()),
         answer_(answer),
         metrics_(metrics),
-        started_(Clock::System().Monotonic()) {}
+        log_(log),
+        started_(Clock::System().Monotonic()) {
+    BeginRequest(*context, log, request_context_);
+  }
 
   // GENERAL_REQUEST_TOO_LARGE above `limit` bytes; GENERAL_ARGUMENT_INVALID: no such message.
   absl::Status Read(const grpc::ByteBuffer& bytes, std::size_t limit) {
@@ -48,6 +55,9 @@ class UnaryCall {
     return MalformedRequest(*Request::descriptor(), bytes);
   }
 
+  // Who calls, for the log.
+  void set_principal(auth::PrincipalPtr principal) { principal_ = std::move(principal); }
+
   const Request& request() const { return *request_; }
   Response* response() { return response_; }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
@@ -60,7 +70,14 @@ class UnaryCall {
       bool own_buffer = false;
       sent = grpc::SerializationTraits<Response>::Serialize(*response_, answer_, &own_buffer);
     }
-    metrics_.Count(status, Clock::System().Monotonic() - started_);
+    const MonotonicTime::duration took = Clock::System().Monotonic() - started_;
+    metrics_.Count(status, took);
+    const bool quiet = log_.IsQuiet(request_context_, status, took);
+    // A name of ours for a call that nothing is said about would cost 5 % of it, and help nobody.
+    if (!quiet || request_context_.is_callers()) {
+      EchoRequest(request_context_, Echo::kTrailing, *context_);
+    }
+    if (!quiet) Report(status, took);
     delete this;
     // The reactor may be gone as soon as Finish has been called.
     reactor->Finish(sent);
@@ -69,6 +86,18 @@ class UnaryCall {
 
  private:
   ~UnaryCall() = default;
+
+  void Report(const absl::Status& status, MonotonicTime::duration took) {
+    const std::string client = ClientOf(*context_);
+    log_.Write({.surface = service::Surface::kGrpc,
+                .call = metrics_.method(),
+                .context = request_context_,
+                .status = status,
+                .took = took,
+                .principal = principal_.get(),
+                .project = ProjectOf(*context_),
+                .client = client});
+  }
 
   static google::protobuf::ArenaOptions Options(char* block, std::size_t size) {
     google::protobuf::ArenaOptions options;
@@ -81,10 +110,14 @@ class UnaryCall {
   google::protobuf::Arena arena_;
   Request* const request_;
   Response* const response_;
+  grpc::CallbackServerContext* const context_;
   grpc::ServerUnaryReactor* const reactor_;
   grpc::ByteBuffer* const answer_;
   const RpcMetrics& metrics_;
+  service::RequestLog& log_;
   const MonotonicTime started_;
+  RequestContext request_context_;
+  auth::PrincipalPtr principal_;  // null until it is known
 };
 
 }  // namespace presences::gateway

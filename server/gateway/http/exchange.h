@@ -15,7 +15,9 @@
 #include "proto/runtime/event_stream.h"
 #include "proto/runtime/route_table.h"
 #include "server/api/presences_api.h"
+#include "server/auth/principal.h"
 #include "server/base/clock.h"
+#include "server/base/request_context.h"
 #include "server/gateway/http/http_request.h"
 #include "server/hub/session.h"
 #include "server/hub/sink.h"
@@ -69,6 +71,7 @@ struct Exchange {
   const Page* page = nullptr;
   transcode::RouteTable::Match match;  // of kCall
 
+  RequestContext context;
   std::string project;  // as named, or the only one
   std::string allow_origin;
   bool origin_refused = false;
@@ -76,6 +79,7 @@ struct Exchange {
   // The outcome.
   absl::Status status;
   api::CallNotes notes;
+  auth::PrincipalPtr principal;                   // null until it is known
   std::optional<transcode::StreamFormat> stream;  // the answer is a stream
 
   // The messages of a call live in the arena, whose first block is part of the exchange.

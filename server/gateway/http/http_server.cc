@@ -41,7 +41,7 @@ struct HttpServer::Impl {
         clock(services.clock),
         handler(HandlerOptions(options),
                 {services.presences, services.realtime, services.authenticator, services.origins,
-                 services.clock, services.metrics}),
+                 services.clock, services.metrics, services.log}),
         shared{handler, services.clock, {}, options.upgrade} {
     shared.timeouts.idle = options.idle_timeout;
     shared.timeouts.header = options.header_timeout;

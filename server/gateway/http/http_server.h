@@ -23,6 +23,7 @@
 #include "server/service/origin_policy.h"
 #include "server/service/presence_service.h"
 #include "server/service/realtime_service.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway {
 
@@ -49,6 +50,7 @@ class HttpServer {
     const service::OriginPolicy& origins;
     Clock& clock;
     Metrics& metrics;
+    service::RequestLog& log = service::RequestLog::None();
   };
 
   // Starts listening. UNAVAILABLE: the address cannot be listened on; FAILED_PRECONDITION: the

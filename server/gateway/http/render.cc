@@ -2,7 +2,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/log.h"
 #include "server/base/reason.h"
 #include "server/gateway/http/request_handler.h"
 #include "server/wire/error_json.h"
@@ -23,9 +22,6 @@ void RenderError(const absl::Status& status, ResponseHead* head, std::string* bo
         "Retry-After", absl::StrCat(std::chrono::ceil<std::chrono::seconds>(*delay).count()));
   }
   wire::AppendErrorJson(status, body);
-  if (row.reason == Reason::kGeneralServerError) {
-    LogError("an HTTP request failed for a reason of ours", {{"error", status.ToString()}});
-  }
 }
 
 void RenderMessage(const Exchange& exchange, ResponseHead* head, std::string* body) {
@@ -46,6 +42,11 @@ void RenderStream(transcode::StreamFormat format, ResponseHead* head) {
       format == transcode::StreamFormat::kNdjson ? "application/x-ndjson" : "text/event-stream";
   head->no_store = true;
   head->headers.emplace_back("X-Accel-Buffering", "no");  // what a proxy holds back is no stream
+}
+
+void EchoTrace(const TraceContext& trace, ResponseHead* head) {
+  head->headers.emplace_back("traceparent", FormatTraceParent(trace.self));
+  if (!trace.state.empty()) head->headers.emplace_back("tracestate", trace.state);
 }
 
 }  // namespace
@@ -82,6 +83,8 @@ MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
   head.keep_alive = keep_alive;
   head.secure = client_address_.IsSecure(exchange.request, exchange.peer);
   head.allow_origin = exchange.allow_origin;
+  head.request_id = exchange.context.id.text();
+  if (exchange.context.trace) EchoTrace(*exchange.context.trace, &head);
   RenderBody(exchange, &head, &body);
   if (!exchange.stream || !exchange.status.ok()) head.content_length = body.size();
   AppendHead(head, exchange.now, out);
@@ -89,8 +92,26 @@ MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
   if (body.capacity() > kKeptScratch) std::string().swap(body);
   const MonotonicTime answered = services_.clock.Monotonic();
   refusals_.Count(exchange.status);
-  exchange.metrics->Count(head.status, answered - exchange.started);
+  const MonotonicTime::duration took = answered - exchange.started;
+  exchange.metrics->Count(head.status, took);
+  const bool is_stream = exchange.stream && exchange.status.ok();
+  if (!services_.log.IsQuiet(exchange.context, exchange.status, took, is_stream)) {
+    Report(exchange, took);
+  }
   return answered;
+}
+
+void RequestHandler::Report(const Exchange& exchange, MonotonicTime::duration took) const {
+  const std::string client = client_address_.Of(exchange.request, exchange.peer);
+  services_.log.Write({.surface = service::Surface::kHttp,
+                       .call = exchange.metrics->route(),
+                       .context = exchange.context,
+                       .status = exchange.status,
+                       .took = took,
+                       .is_stream = exchange.stream && exchange.status.ok(),
+                       .principal = exchange.principal.get(),
+                       .project = exchange.project,
+                       .client = client});
 }
 
 }  // namespace presences::gateway::http

@@ -123,6 +123,10 @@ ExchangePtr RequestHandler::Begin(const HttpRequest& request, const Peer& peer) 
   exchange->now = services_.clock.Now();
   exchange->started = services_.clock.Monotonic();
   exchange->metrics = &unmatched_metrics_;
+  const absl::string_view parent = request.Find("traceparent");
+  services_.log.Begin(request.Find("x-request-id"),
+                      parent.empty() ? "" : request.FindAll("traceparent"),
+                      parent.empty() ? "" : request.FindAll("tracestate"), exchange->context);
   exchange->project = ProjectOf(request);
   if (exchange->project.empty()) exchange->project = options_.only_project;
   Match(*exchange);
@@ -189,31 +193,33 @@ void RequestHandler::Handle(ExchangePtr exchange) const {
     const absl::Status status = exchange->status;
     return AnswerWith(status, std::move(exchange));
   }
-  const absl::StatusOr<auth::PrincipalPtr> principal = Admit(*exchange);
-  if (!principal.ok()) return AnswerWith(principal.status(), std::move(exchange));
+  const absl::Status admitted = Admit(*exchange);
+  if (!admitted.ok()) return AnswerWith(admitted, std::move(exchange));
   const absl::Status read = ReadMessage(*exchange);
   if (!read.ok()) return AnswerWith(read, std::move(exchange));
-  if (exchange->match.route->server_streaming) return Subscribe(std::move(exchange), **principal);
-  Call(std::move(exchange), **principal);
+  // The call may end, and the exchange with it, before those who asked for it return.
+  const auth::PrincipalPtr principal = exchange->principal;
+  if (exchange->match.route->server_streaming) return Subscribe(std::move(exchange), *principal);
+  Call(std::move(exchange), *principal);
 }
 
-absl::StatusOr<auth::PrincipalPtr> RequestHandler::Admit(const Exchange& exchange) const {
+absl::Status RequestHandler::Admit(Exchange& exchange) const {
   const HttpRequest& request = exchange.request;
   absl::StatusOr<auth::PrincipalPtr> principal =
       services_.authenticator.Authenticate(CredentialsOf(request, exchange.project), exchange.now);
-  if (!principal.ok()) return principal;
+  if (!principal.ok()) return principal.status();
+  exchange.principal = *std::move(principal);
   if (exchange.origin_refused) return OriginRefused(request);
-  const absl::Status scope = exchange.match.route->method == transcode::HttpMethod::kGet
-                                 ? service::RequireRead(**principal)
-                                 : service::RequireWrite(**principal);
-  if (!scope.ok()) return scope;
-  return principal;
+  return exchange.match.route->method == transcode::HttpMethod::kGet
+             ? service::RequireRead(*exchange.principal)
+             : service::RequireWrite(*exchange.principal);
 }
 
 void RequestHandler::Describe(const Exchange& exchange, Upgrade* upgrade) const {
   upgrade->client_address = client_address_.Of(exchange.request, exchange.peer);
   upgrade->credentials = CredentialsOf(exchange.request, exchange.project);
   upgrade->origin_allowed = !exchange.origin_refused;
+  upgrade->request = exchange.context;
 }
 
 absl::Status RequestHandler::ReadMessage(Exchange& exchange) const {

@@ -26,6 +26,7 @@
 #include "server/gateway/net/byte_stream.h"
 #include "server/service/origin_policy.h"
 #include "server/service/realtime_service.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway::http {
 
@@ -44,6 +45,7 @@ class RequestHandler {
     const service::OriginPolicy& origins;
     Clock& clock;
     Metrics& metrics;
+    service::RequestLog& log = service::RequestLog::None();
   };
 
   RequestHandler(Options options, const Services& services);
@@ -66,10 +68,11 @@ class RequestHandler {
  private:
   void Match(Exchange& exchange) const;
   void CheckOrigin(Exchange& exchange) const;
-  absl::StatusOr<auth::PrincipalPtr> Admit(const Exchange& exchange) const;
+  absl::Status Admit(Exchange& exchange) const;
   absl::Status ReadMessage(Exchange& exchange) const;
   void Call(ExchangePtr exchange, const auth::Principal& principal) const;
   void Subscribe(ExchangePtr exchange, const auth::Principal& principal) const;
+  void Report(const Exchange& exchange, MonotonicTime::duration took) const;
   void RenderBody(const Exchange& exchange, ResponseHead* head, std::string* body) const;
 
   const Options options_;

@@ -7,7 +7,8 @@ namespace presences::gateway::http {
 namespace {
 
 // The same for every answer. Contract 1.6, and what else our own surface takes and shows to pages:
-// Authorization, If-Match and Last-Event-ID; ETag, Retry-After and X-Appwrite-Cache.
+// Authorization, If-Match, Last-Event-ID and the headers of requests and traces; ETag, Retry-After,
+// X-Appwrite-Cache, X-Request-Id and traceparent.
 constexpr absl::string_view kFixed =
     "Server: presenced\r\n"
     "X-Content-Type-Options: nosniff\r\n"
@@ -21,9 +22,9 @@ constexpr absl::string_view kFixed =
     "X-Appwrite-Impersonate-User-Phone, X-SDK-Version, X-SDK-Name, X-SDK-Language, "
     "X-SDK-Platform, X-SDK-GraphQL, X-SDK-Profile, Range, Cache-Control, Expires, Pragma, "
     "X-Fallback-Cookies, X-Requested-With, X-Forwarded-For, X-Forwarded-User-Agent, "
-    "Authorization, If-Match, Last-Event-ID\r\n"
+    "Authorization, If-Match, Last-Event-ID, X-Request-Id, traceparent, tracestate\r\n"
     "Access-Control-Expose-Headers: X-Appwrite-Session, X-Fallback-Cookies, ETag, Retry-After, "
-    "X-Appwrite-Cache\r\n"
+    "X-Appwrite-Cache, X-Request-Id, traceparent\r\n"
     "Access-Control-Allow-Credentials: true\r\n"
     "Access-Control-Max-Age: 86400\r\n";
 constexpr absl::string_view kNoStore =
@@ -88,6 +89,9 @@ void AppendHead(const ResponseHead& head, TimePoint now, std::string* out) {
   Append(kFixed, out);
   if (!head.allow_origin.empty()) {
     absl::StrAppend(out, "Access-Control-Allow-Origin: ", head.allow_origin, "\r\n");
+  }
+  if (!head.request_id.empty()) {
+    absl::StrAppend(out, "X-Request-Id: ", head.request_id, "\r\n");
   }
   if (head.secure) Append(kSecure, out);
   if (head.no_store) Append(kNoStore, out);

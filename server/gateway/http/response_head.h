@@ -23,6 +23,7 @@ struct ResponseHead {
   bool secure = false;             // over HTTPS: Strict-Transport-Security
   bool no_store = false;           // errors and streams are nobody's to keep
   absl::string_view allow_origin;  // empty: none
+  absl::string_view request_id;    // empty: none
   std::vector<std::pair<std::string, std::string>> headers;
 };
 

@@ -17,6 +17,7 @@ class RouteMetrics {
   RouteMetrics(Metrics& metrics, const std::string& route);
 
   void Count(int status, MonotonicTime::duration took) const;
+  const std::string& route() const { return route_; }
 
  private:
   static constexpr std::size_t kStatuses = 600;

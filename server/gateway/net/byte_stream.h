@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/auth/authenticator.h"
+#include "server/base/request_context.h"
 
 namespace presences::gateway {
 
@@ -35,14 +36,15 @@ class ByteStream {
 // A connection on which a client asked for another protocol, with its request.
 struct Upgrade {
   std::unique_ptr<ByteStream> stream;
-  std::string target;  // path and query, as sent
+  std::string target;                                        // path and query, as sent
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string early_bytes;     // what came after the request already
+  std::string early_bytes;                                   // what came after the request already
   std::string client_address;  // IP address; behind a trusted proxy the forwarded one
   // What the request shows of who is calling: project, token header, session. The protocol adds
   // what its own parameters say (?project=, ?jwt=).
   auth::Credentials credentials;
   bool origin_allowed = true;  // no Origin header, or one that the project allows
+  RequestContext request;      // its id, and its place in a trace
 };
 
 // Takes the connection over: answers the request itself, or closes it.

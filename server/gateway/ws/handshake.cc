@@ -60,7 +60,7 @@ std::string AcceptKey(absl::string_view key) {
       absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
 }
 
-absl::StatusOr<std::string> AcceptHandshake(const HeaderList& headers) {
+absl::StatusOr<std::string> AcceptHandshake(const HeaderList& headers, absl::string_view more) {
   if (!HasToken(Find(headers, "upgrade"), "websocket") ||
       !HasToken(Find(headers, "connection"), "upgrade")) {
     return absl::InvalidArgumentError(
@@ -78,7 +78,7 @@ absl::StatusOr<std::string> AcceptHandshake(const HeaderList& headers) {
   return absl::StrCat(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Server: presenced\r\nSec-WebSocket-Accept: ",
-      AcceptKey(key), "\r\n\r\n");
+      AcceptKey(key), "\r\n", more, "\r\n");
 }
 
 std::string RefuseHandshake(const absl::Status& status) {

@@ -14,8 +14,9 @@ namespace presences::gateway {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;  // names in lower case
 
-// The response that completes the handshake; or why the request is none (an HTTP 400 or 426).
-absl::StatusOr<std::string> AcceptHandshake(const HeaderList& headers);
+// The response that completes the handshake, with these header lines too (each with its line end);
+// or why the request is none (an HTTP 400 or 426).
+absl::StatusOr<std::string> AcceptHandshake(const HeaderList& headers, absl::string_view more = "");
 // A whole HTTP response that refuses the upgrade.
 std::string RefuseHandshake(const absl::Status& status);
 

@@ -19,6 +19,13 @@ namespace presences::gateway {
 namespace {
 
 constexpr char kSurface[] = "websocket";
+constexpr char kCall[] = "GET /v1/realtime";
+
+const char* KindOf(const PingMessage&) { return "ping"; }
+const char* KindOf(const AuthenticationMessage&) { return "authentication"; }
+const char* KindOf(const SubscribeMessage&) { return "subscribe"; }
+const char* KindOf(const UnsubscribeMessage&) { return "unsubscribe"; }
+const char* KindOf(const PresenceMessageIn&) { return "presence"; }
 
 Caller ViewerOf(const auth::Principal& principal) {
   Caller caller = principal.caller;
@@ -49,7 +56,36 @@ bool RealtimeProtocol::Refuse(std::uint16_t code, absl::string_view message) {
 }
 
 void RealtimeProtocol::Error(int code, absl::string_view message) {
-  connection_.SendText(wire::SocketErrorMessage(code, message));
+  const RequestId id = messages_seen_ == 0 ? request_.id : request_.id.Part(messages_seen_);
+  connection_.SendText(wire::SocketErrorMessage(code, message, id.text()));
+}
+
+void RealtimeProtocol::Report(absl::string_view call, const RequestContext& request,
+                              const absl::Status& status, MonotonicTime::duration took,
+                              bool is_stream) {
+  state_.services.log.Write({.surface = service::Surface::kWebsocket,
+                             .call = call,
+                             .context = request,
+                             .status = status,
+                             .took = took,
+                             .is_stream = is_stream,
+                             .principal = principal_.get(),
+                             .project = project_named_,
+                             .client = client_});
+}
+
+void RealtimeProtocol::ReportConnection(const absl::Status& status) {
+  const MonotonicTime::duration took = state_.services.clock.Monotonic() - opened_;
+  if (state_.services.log.IsQuiet(request_, status, took, /*is_stream=*/true)) return;
+  Report(kCall, request_, status, took, /*is_stream=*/true);
+}
+
+void RealtimeProtocol::Done(const absl::Status& status) {
+  const MonotonicTime::duration took = state_.services.clock.Monotonic() - message_started_;
+  if (!state_.services.log.IsQuiet(request_, status, took)) {
+    Report(kind_, request_.Message(messages_seen_), status, took, /*is_stream=*/false);
+  }
+  connection_.MessageDone();
 }
 
 bool RealtimeProtocol::Open(const Upgrade& upgrade) {
@@ -63,9 +99,14 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
     const std::string token = QueryParameter(upgrade.target, "jwt");
     if (!token.empty()) credentials.token = token;
   }
+  request_ = upgrade.request;
+  client_ = upgrade.client_address;
+  project_named_ = credentials.project.value_or("");
+  opened_ = state_.services.clock.Monotonic();
   const auto principal =
       state_.services.authenticator.Authenticate(credentials, state_.services.clock.Now());
   if (!principal.ok()) {
+    ReportConnection(principal.status());
     const ReasonRow& row = RowOf(principal.status());
     const bool unknown = row.reason == Reason::kProjectNotFound;
     Error(unknown ? kClosePolicy : row.http_status, principal.status().message());
@@ -74,6 +115,8 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
   }
   project_ = (*principal)->project;
   if (!upgrade.origin_allowed) {
+    principal_ = *principal;
+    ReportConnection(MakeError(Reason::kGeneralUnknownOrigin, "the page's origin is not allowed"));
     return Refuse(kClosePolicy,
                   "the page's origin is not allowed; add its host to the project's origins");
   }
@@ -135,6 +178,9 @@ std::string RealtimeProtocol::UserJson() const {
 
 void RealtimeProtocol::Handle(bool text, std::string message) {
   state_.messages.Increment();
+  ++messages_seen_;
+  kind_ = "message";
+  message_started_ = state_.services.clock.Monotonic();
   if (messages_ && !messages_->Take(1)) {
     state_.refused.Increment();
     state_.refusals.Count("messages_per_second");
@@ -149,19 +195,24 @@ void RealtimeProtocol::Handle(bool text, std::string message) {
   if (!parsed.ok()) {
     state_.refused.Increment();
     Error(kCloseUnsupported, parsed.status().message());
-    return connection_.MessageDone();
+    return Done(parsed.status());
   }
   if (expired_ && !std::holds_alternative<AuthenticationMessage>(*parsed) &&
       !std::holds_alternative<PingMessage>(*parsed)) {
     Error(401, "the token has expired; authenticate again first");
-    return connection_.MessageDone();
+    return Done(MakeError(Reason::kUserJwtInvalid, "the token has expired"));
   }
-  std::visit([this](auto& one) { On(std::move(one)); }, *parsed);
+  std::visit(
+      [this](auto& one) {
+        kind_ = KindOf(one);
+        On(std::move(one));
+      },
+      *parsed);
 }
 
 void RealtimeProtocol::On(const PingMessage&) {
   connection_.SendText(wire::PongMessage());
-  connection_.MessageDone();
+  Done();
 }
 
 void RealtimeProtocol::On(const AuthenticationMessage& message) {
@@ -169,11 +220,11 @@ void RealtimeProtocol::On(const AuthenticationMessage& message) {
       state_.project(project_).id, message.session, state_.services.clock.Now());
   if (!principal.ok()) {
     Error(kCloseUnsupported, principal.status().message());
-    return connection_.MessageDone();
+    return Done(principal.status());
   }
   Become(*principal);
   connection_.SendText(wire::AuthenticatedMessage(UserJson()));
-  connection_.MessageDone();
+  Done();
 }
 
 void RealtimeProtocol::Become(const auth::PrincipalPtr& principal) {
@@ -219,7 +270,7 @@ void RealtimeProtocol::On(const SubscribeMessage& message) {
   if (!checked.ok()) {
     state_.refusals.Count(checked.status());
     Error(kCloseUnsupported, checked.status().message());
-    return connection_.MessageDone();
+    return Done(checked.status());
   }
   std::vector<wire::SocketSubscriptionEcho> echoes;
   for (std::size_t i = 0; i < checked->size(); ++i) {
@@ -228,26 +279,26 @@ void RealtimeProtocol::On(const SubscribeMessage& message) {
   // The answer first: no event of a subscription precedes it.
   connection_.SendText(wire::SubscribedMessage(echoes));
   session_->Subscribe(*std::move(checked));
-  connection_.MessageDone();
+  Done();
 }
 
 void RealtimeProtocol::On(const UnsubscribeMessage& message) {
   std::vector<wire::Unsubscribed> results;
   for (const std::string& id : message.ids) results.push_back({id, session_->Unsubscribe(id)});
   connection_.SendText(wire::UnsubscribedMessage(results));
-  connection_.MessageDone();
+  Done();
 }
 
 void RealtimeProtocol::On(PresenceMessageIn message) {
   if (!principal_->caller.is_user()) {
     Error(401, "guests may not hold presences; authenticate first");
-    return connection_.MessageDone();
+    return Done(MakeError(Reason::kUserUnauthenticated, "guests may not hold presences"));
   }
   if (message.write.presence_id.empty()) message.write.presence_id = service::UniqueId();
   auto input = ParseUpsert(std::move(message.write), state_.services.clock.Now());
   if (!input.ok()) {
     Error(RowOf(input.status()).http_status, input.status().message());
-    return connection_.MessageDone();
+    return Done(input.status());
   }
   Caller caller = principal_->caller;
   caller.source = Source::kRealtime;
@@ -261,7 +312,7 @@ void RealtimeProtocol::On(PresenceMessageIn message) {
             state_.refusals.Count(result.status());
             Error(RowOf(result.status()).http_status, result.status().message());
           }
-          connection.MessageDone();
+          Done(result.status());
         });
       });
 }
@@ -298,6 +349,7 @@ void RealtimeProtocol::Ready() {
 
 void RealtimeProtocol::Close(service::Parting parting) {
   if (std::exchange(closed_, true)) return;
+  if (entered_) ReportConnection(absl::OkStatus());
   if (session_ != nullptr) {
     session_->Close();
     session_.reset();  // it holds the connection, which holds this

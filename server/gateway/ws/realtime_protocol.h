@@ -52,6 +52,12 @@ class RealtimeProtocol {
   void Expired();
   std::string UserJson() const;
   void Error(int code, absl::string_view message);
+  // The message that was handled got its answer, or this refusal.
+  void Done(const absl::Status& status = absl::OkStatus());
+  // Tells the log about the connection.
+  void ReportConnection(const absl::Status& status);
+  void Report(absl::string_view call, const RequestContext& request, const absl::Status& status,
+              MonotonicTime::duration took, bool is_stream);
 
   WsState& state_;
   WsConnection& connection_;
@@ -63,6 +69,15 @@ class RealtimeProtocol {
   std::optional<service::TokenBucket> messages_;
   service::HoldKeeper::HolderId holder_ = 0;
   hub::SocketSessionPtr session_;
+
+  // For the log.
+  RequestContext request_;  // of the handshake
+  std::string client_;
+  std::string project_named_;
+  MonotonicTime opened_;
+  std::uint64_t messages_seen_ = 0;
+  const char* kind_ = "message";  // of the message that is handled
+  MonotonicTime message_started_;
 };
 
 }  // namespace presences::gateway

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/log.h"
 #include "server/gateway/ws/handshake.h"
 #include "server/gateway/ws/realtime_protocol.h"
@@ -15,6 +16,17 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxOutgoing = std::size_t{1} << 20;  // own messages waiting for a slow peer
+
+// How the answer to the handshake says back what the request is named.
+std::string EchoLines(const RequestContext& request) {
+  std::string lines = absl::StrCat("X-Request-Id: ", request.id.text(), "\r\n");
+  if (!request.trace) return lines;
+  absl::StrAppend(&lines, "traceparent: ", FormatTraceParent(request.trace->self), "\r\n");
+  if (!request.trace->state.empty()) {
+    absl::StrAppend(&lines, "tracestate: ", request.trace->state, "\r\n");
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -45,7 +57,7 @@ void WsConnection::Post(std::function<void(WsConnection&)> task) {
 }
 
 void WsConnection::Open() {
-  const auto response = AcceptHandshake(upgrade_.headers);
+  const auto response = AcceptHandshake(upgrade_.headers, EchoLines(upgrade_.request));
   if (!response.ok()) {
     closing_ = true;
     outgoing_ = RefuseHandshake(response.status());

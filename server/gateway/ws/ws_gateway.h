@@ -16,6 +16,7 @@
 #include "server/gateway/net/byte_stream.h"
 #include "server/hub/hub.h"
 #include "server/service/hold_keeper.h"
+#include "server/service/request_log.h"
 
 namespace presences::gateway {
 
@@ -45,6 +46,7 @@ class WsGateway {
     service::HoldKeeper& holds;
     Clock& clock;
     Metrics& metrics;
+    service::RequestLog& log = service::RequestLog::None();
   };
 
   WsGateway(Options options, const Services& services);
