@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "server/app/engine.h"
+#include "server/app/log_settings.h"
 #include "server/app/version.h"
 
 namespace presences::app {
@@ -42,6 +43,7 @@ std::map<std::string, ops::AdminServer::Handler> AdminPages(const AdminView& vie
   pages["/metrics"] = [view] {
     return ops::AdminResponse{200, "text/plain; version=0.0.4; charset=utf-8", view.metrics.Text()};
   };
+  pages["/loglevel"] = ShowLogLevel;
   pages["/livez"] = [] { return ops::AdminResponse{200, kPlain, "ok\n"}; };
   pages["/readyz"] = [view] {
     const absl::Status status = Readiness(view);

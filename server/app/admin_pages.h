@@ -1,4 +1,4 @@
-// What operators read on the admin port: /metrics, /livez, /readyz, /statusz.
+// What operators read on the admin port: /metrics, /loglevel, /livez, /readyz, /statusz.
 //
 // Threads: the handlers run on the admin server's.
 #pragma once

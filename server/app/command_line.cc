@@ -44,11 +44,12 @@ constexpr char kHelp[] =
   --check_config             validate, print every error with its path, exit 0 or 2
   --print_config             print the effective configuration, secrets redacted
   --print_metrics            print what each metric means (docs/metrics.md)
-  --log_format=json|text     text is the default on a terminal
+  --log_format=json|text     overrides server.log.format; text is the default on a terminal
   --version, --help
 
 Exit codes: 0 ok, 2 bad flags or configuration, 3 cannot listen, 4 storage cannot be opened.
-SIGTERM, SIGINT: drain and stop. SIGHUP: read keys and tokens of the configuration again.
+SIGTERM, SIGINT: drain and stop. SIGHUP: read keys, tokens and log settings of the configuration
+again.
 )";
 
 // Abseil ends the process with 1 on a bad flag; while this is set, that becomes our 2.

@@ -1,7 +1,5 @@
 #include "server/app/run.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/app/log_settings.h"
 #include "server/app/server.h"
 #include "server/base/log.h"
 #include "server/base/reason.h"
@@ -31,9 +30,10 @@ int Fail(int code, absl::string_view message) {
   return code;
 }
 
-void SetLogs(const std::string& format) {
-  const bool text = format == "text" || (format.empty() && ::isatty(STDERR_FILENO) != 0);
-  SetLogFormat(text ? LogFormat::kText : LogFormat::kJson);
+// Of the flag; absent: what the file says.
+std::optional<LogFormat> FormatOf(const std::string& flag) {
+  if (flag.empty()) return std::nullopt;
+  return flag == "text" ? LogFormat::kText : LogFormat::kJson;
 }
 
 absl::Status Override(const std::optional<std::string>& given, const char* flag,
@@ -83,6 +83,7 @@ absl::StatusOr<Settings> ReadSettings(const CommandLine& line) {
   absl::Status status = ApplyAddresses(line, settings.config);
   if (status.ok() && line.dev) status = config::CheckDevAddresses(settings.config);
   if (!status.ok()) return status;
+  if (const auto format = FormatOf(line.log_format)) settings.config.server.log.format = format;
   return settings;
 }
 
@@ -116,7 +117,7 @@ void ServeUntilStopped(const CommandLine& line, const sigset_t& signals, Server&
 }  // namespace
 
 int Run(const CommandLine& line, const sigset_t& signals) {
-  SetLogs(line.log_format);
+  ApplyLogFormat(FormatOf(line.log_format));
   if (line.print_metrics) {
     std::fputs(ops::MetricsPage().c_str(), stdout);
     return kOk;

@@ -12,6 +12,7 @@
 #include "server/app/admin_pages.h"
 #include "server/app/engine.h"
 #include "server/app/listener_options.h"
+#include "server/app/log_settings.h"
 #include "server/app/server_metrics.h"
 #include "server/app/store_stack.h"
 #include "server/app/use_cases.h"
@@ -20,6 +21,7 @@
 #include "server/base/mutex.h"
 #include "server/config/build.h"
 #include "server/ops/prometheus_metrics.h"
+#include "server/service/request_log.h"
 
 namespace presences::app {
 
@@ -37,6 +39,12 @@ absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& 
   return auths;
 }
 
+std::vector<std::string> ProjectIds(const config::Config& config) {
+  std::vector<std::string> ids;
+  for (const config::ProjectConfig& project : config.projects) ids.push_back(project.id);
+  return ids;
+}
+
 }  // namespace
 
 // Members in the order of building; destruction is the reverse.
@@ -46,7 +54,10 @@ struct Server::Impl {
         dev(is_dev),
         clock(the_clock),
         started(the_clock.Monotonic()),
-        origins(Origins(given)) {}
+        request_log(ProjectIds(given), clock, metrics),
+        origins(Origins(given)) {
+    metrics.AddCollector([lines = std::make_shared<LogLineMetrics>(metrics)] { lines->Collect(); });
+  }
 
   absl::Status StartListeners();
   absl::Status StartHttp();
@@ -62,6 +73,7 @@ struct Server::Impl {
   bool drained = false;
 
   ops::PrometheusMetrics metrics;
+  service::RequestLog request_log;
   StoreStack store;
   std::unique_ptr<UseCases> use_cases;
   std::unique_ptr<auth::Authenticator> authenticator;
@@ -78,12 +90,14 @@ struct Server::Impl {
 
 absl::Status Server::Impl::StartHttp() {
   sockets = std::make_unique<gateway::WsGateway>(
-      SocketOptions(config), gateway::WsGateway::Services{*authenticator, *use_cases->hub,
-                                                          *use_cases->holds, clock, metrics});
+      SocketOptions(config),
+      gateway::WsGateway::Services{*authenticator, *use_cases->hub, *use_cases->holds, clock,
+                                   metrics, request_log});
   gateway::HttpServer::Options options = HttpOptions(config);
   options.upgrade = [this](gateway::Upgrade upgrade) { sockets->Accept(std::move(upgrade)); };
-  auto server = gateway::HttpServer::Start(options, {*use_cases->presences, *use_cases->realtime,
-                                                     *authenticator, origins, clock, metrics});
+  auto server =
+      gateway::HttpServer::Start(options, {*use_cases->presences, *use_cases->realtime,
+                                           *authenticator, origins, clock, metrics, request_log});
   if (!server.ok()) return server.status();
   http = *std::move(server);
   return absl::OkStatus();
@@ -92,7 +106,7 @@ absl::Status Server::Impl::StartHttp() {
 absl::Status Server::Impl::StartListeners() {
   auto rpc = gateway::GrpcServer::Start(
       GrpcOptions(config, dev), {*use_cases->presences, *use_cases->realtime, *use_cases->holds,
-                                 *authenticator, clock, metrics});
+                                 *authenticator, clock, metrics, request_log});
   if (!rpc.ok()) return rpc.status();
   grpc = *std::move(rpc);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
@@ -103,7 +117,8 @@ absl::Status Server::Impl::StartListeners() {
   metrics.AddCollector([this] { scraped->Collect(); });
   auto pages = ops::AdminServer::Start(
       config.server.metrics.address.ToString(),
-      AdminPages({metrics, config, store, *use_cases, draining, clock, started}));
+      AdminPages({metrics, config, store, *use_cases, draining, clock, started}),
+      {{"/loglevel", ChangeLogLevel}});
   if (!pages.ok()) return pages.status();
   admin = *std::move(pages);
   return absl::OkStatus();
@@ -163,6 +178,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::Config& conf
   auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
   impl->authenticator = std::make_unique<auth::Authenticator>(*std::move(auths));
+  auto audit = OpenAudit(config.server.log);
+  if (!audit.ok()) return audit.status();
+  ApplyLogSettings(config.server.log, *std::move(audit), impl->request_log);
   if (absl::Status status = impl->store.Open(config, impl->metrics); !status.ok()) return status;
   impl->use_cases = std::make_unique<UseCases>(config, impl->store, clock, impl->metrics);
   if (absl::Status status = impl->StartListeners(); !status.ok()) return status;
@@ -192,7 +210,10 @@ absl::Status Server::Reload(const config::Config& config) {
   }
   auto auths = BuildAuths(config);
   if (!auths.ok()) return auths.status();
+  auto audit = OpenAudit(config.server.log);
+  if (!audit.ok()) return audit.status();
   if (absl::Status tls = impl_->http->ReloadTls(); !tls.ok()) return tls;
+  ApplyLogSettings(config.server.log, *std::move(audit), impl_->request_log);
   impl_->authenticator->Reload(*std::move(auths));
   impl_->origins.Reload(Origins(config));
   return absl::OkStatus();

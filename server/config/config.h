@@ -15,6 +15,7 @@
 #include "server/auth/api_key.h"
 #include "server/auth/token_verifier.h"
 #include "server/base/ip_range.h"
+#include "server/base/log.h"
 #include "server/config/address.h"
 #include "server/core/rules.h"
 
@@ -36,6 +37,18 @@ struct Listener {
   friend bool operator==(const Listener&, const Listener&) = default;
 };
 
+// `server.log`
+struct LogConfig {
+  LogLevel level = LogLevel::kInfo;  // debug, info, warning, error
+  std::optional<LogFormat> format;   // json, text; absent: text on a terminal
+  std::chrono::milliseconds slow_request{
+      1000};                      // 0-1h: a call that takes longer is logged; 0: none
+  std::string audit_file;         // empty: denied calls are told on stderr
+  double trace_sample_ratio = 0;  // 0-1: of calls that belong to no trace yet
+
+  friend bool operator==(const LogConfig&, const LogConfig&) = default;
+};
+
 // `server`
 struct ServerConfig {
   Listener grpc{{"127.0.0.1", 50'051}, {}};   // grpc.address, grpc.tls
@@ -44,6 +57,7 @@ struct ServerConfig {
   std::vector<IpRange> trusted_proxies;       // http.trusted_proxies: whose X-Forwarded-For counts
   // grpc.max_connection_age: 0-24h; then clients connect anew. 0: never.
   std::chrono::milliseconds max_connection_age{3'600'000};
+  LogConfig log;
   std::chrono::milliseconds drain_delay{5000};      // 0-10m: unready but serving
   std::chrono::milliseconds drain_timeout{25'000};  // 1s-10m: then what is left is cut
 

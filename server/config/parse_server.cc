@@ -34,6 +34,24 @@ void ParseTrustedProxies(const YamlValue& value, std::vector<IpRange>& proxies) 
   }
 }
 
+void ParseLog(const YamlValue& value, const ConfigFiles& files, LogConfig& log) {
+  YamlMap map(value);
+  std::vector<std::pair<std::string, LogLevel>> levels;
+  for (const LogLevel level : kLogLevels) levels.emplace_back(LogLevelName(level), level);
+  map.ReadChoice("level", levels, log.level);
+  LogFormat format = LogFormat::kJson;
+  if (map.Find("format")) {
+    map.ReadChoice("format", {{"json", LogFormat::kJson}, {"text", LogFormat::kText}}, format);
+    log.format = format;
+  }
+  map.ReadDuration("slow_request", milliseconds(0), std::chrono::hours(1), log.slow_request);
+  std::string audit_file;
+  map.ReadString("audit_file", audit_file);
+  if (!audit_file.empty()) log.audit_file = files.Resolve(audit_file);
+  map.ReadNumber("trace_sample_ratio", 0, 1, log.trace_sample_ratio);
+  map.Finish();
+}
+
 // Two listeners on one fixed port: the second would fail long after the file was found good.
 void CheckDistinct(const YamlValue& value, const ServerConfig& server) {
   const std::pair<const char*, const Address*> listeners[] = {{"grpc", &server.grpc.address},
@@ -84,6 +102,7 @@ void ParseServer(const YamlValue& value, const ConfigFiles& files, ServerConfig&
     ParseListener(listener, files, false, server.metrics);
     listener.Finish();
   }
+  if (const auto log = map.Find("log")) ParseLog(*log, files, server.log);
   map.ReadDuration("drain_delay", milliseconds(0), minutes(10), server.drain_delay);
   map.ReadDuration("drain_timeout", seconds(1), minutes(10), server.drain_timeout);
   map.Finish();

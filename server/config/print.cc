@@ -3,6 +3,9 @@
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "server/config/duration.h"
 #include "server/config/environment.h"
 #include "server/config/load.h"
@@ -35,6 +38,12 @@ class Printer {
   void Number(const char* name, std::int64_t value) {
     out_ << YAML::Key << name << YAML::Value << value;
   }
+  void Fraction(const char* name, double value) {
+    const std::string brief = absl::StrCat(value);
+    double again = 0;
+    const bool exact = absl::SimpleAtod(brief, &again) && again == value;
+    Word(name, exact ? brief : absl::StrFormat("%.17g", value));
+  }
   void Flag(const char* name, bool value) { Word(name, value ? "true" : "false"); }
   void Duration(const char* name, std::chrono::milliseconds value) {
     Word(name, FormatDuration(value));
@@ -60,6 +69,15 @@ void PrintListener(Printer& out, const char* name, const Listener& listener) {
   }
 }
 
+void PrintLog(Printer& out, const LogConfig& log) {
+  out.Open("log").Word("level", LogLevelName(log.level));
+  if (log.format) out.Word("format", *log.format == LogFormat::kJson ? "json" : "text");
+  out.Duration("slow_request", log.slow_request);
+  out.TextUnlessEmpty("audit_file", log.audit_file);
+  out.Fraction("trace_sample_ratio", log.trace_sample_ratio);
+  out.Close();
+}
+
 void PrintServer(Printer& out, const ServerConfig& server) {
   out.Open("server");
   PrintListener(out, "grpc", server.grpc);
@@ -72,6 +90,7 @@ void PrintServer(Printer& out, const ServerConfig& server) {
   out.Close();
   PrintListener(out, "metrics", server.metrics);
   out.Close();
+  PrintLog(out, server.log);
   out.Duration("drain_delay", server.drain_delay);
   out.Duration("drain_timeout", server.drain_timeout);
   out.Close();

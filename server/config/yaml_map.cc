@@ -74,6 +74,11 @@ void YamlMap::ReadInteger(const std::string& name, std::int64_t min, std::int64_
   if (value) out = value->AsInteger(min, max).value_or(out);
 }
 
+void YamlMap::ReadNumber(const std::string& name, double min, double max, double& out) {
+  const std::optional<YamlValue> value = Find(name);
+  if (value) out = value->AsNumber(min, max).value_or(out);
+}
+
 void YamlMap::ReadDuration(const std::string& name, std::chrono::milliseconds min,
                            std::chrono::milliseconds max, std::chrono::milliseconds& out) {
   const std::optional<YamlValue> value = Find(name);

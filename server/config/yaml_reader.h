@@ -39,6 +39,7 @@ class YamlValue {
   std::optional<std::string> AsString() const;
   std::optional<bool> AsBool() const;
   std::optional<std::int64_t> AsInteger(std::int64_t min, std::int64_t max) const;
+  std::optional<double> AsNumber(double min, double max) const;
   std::optional<std::chrono::milliseconds> AsDuration(std::chrono::milliseconds min,
                                                       std::chrono::milliseconds max) const;
   // The elements of a list; empty after a report.
@@ -69,6 +70,7 @@ class YamlMap {
   void ReadString(const std::string& name, std::string& out);
   void ReadBool(const std::string& name, bool& out);
   void ReadInteger(const std::string& name, std::int64_t min, std::int64_t max, std::int64_t& out);
+  void ReadNumber(const std::string& name, double min, double max, double& out);
   void ReadDuration(const std::string& name, std::chrono::milliseconds min,
                     std::chrono::milliseconds max, std::chrono::milliseconds& out);
   template <typename Enum>

@@ -68,6 +68,17 @@ std::optional<std::int64_t> YamlValue::AsInteger(std::int64_t min, std::int64_t 
   return std::nullopt;
 }
 
+std::optional<double> YamlValue::AsNumber(double min, double max) const {
+  const std::string range = absl::StrCat("a number from ", min, " to ", max);
+  if (!IsScalar(range)) return std::nullopt;
+  double number = 0;
+  if (IsPlain() && absl::SimpleAtod(node_.Scalar(), &number) && number >= min && number <= max) {
+    return number;
+  }
+  Fail(absl::StrCat("must be ", range, ", without quotes, units or variables"));
+  return std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> YamlValue::AsDuration(
     std::chrono::milliseconds min, std::chrono::milliseconds max) const {
   const std::string range = absl::StrCat("a duration from ", FormatDuration(min), " to ",

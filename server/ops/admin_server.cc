@@ -21,13 +21,19 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kTimeout{10};  // for a request to arrive and its answer to go
 constexpr std::size_t kMaxRequest = 16 * 1024;
 
-using Handlers = std::map<std::string, AdminServer::Handler>;
+struct Pages {
+  std::map<std::string, AdminServer::Handler> handlers;
+  std::map<std::string, AdminServer::Action> actions;
+};
+
+AdminResponse Refusal(int status, const char* why) {
+  return {status, "text/plain; charset=utf-8", why};
+}
 
 // One connection: reads a request, answers it, again.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Handlers& handlers)
-      : stream_(std::move(socket)), handlers_(handlers) {}
+  Connection(tcp::socket socket, const Pages& pages) : stream_(std::move(socket)), pages_(pages) {}
 
   void Read() {
     parser_.emplace();
@@ -41,17 +47,33 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
+  using Request = http::request<http::string_body>;
+
+  AdminResponse Serve(const Request& request) const {
+    const absl::string_view target(request.target().data(), request.target().size());
+    const std::string path(target.substr(0, target.find('?')));
+    if (request.method() == http::verb::get || request.method() == http::verb::head) {
+      const auto handler = pages_.handlers.find(path);
+      if (handler != pages_.handlers.end()) return handler->second();
+      return Refusal(404,
+                     "not found; there are /metrics, /livez, /readyz, /statusz and /loglevel\n");
+    }
+    const auto action = pages_.actions.find(path);
+    const bool changes =
+        request.method() == http::verb::put || request.method() == http::verb::post;
+    if (!changes || action == pages_.actions.end()) {
+      return Refusal(405, "only GET and HEAD are served here\n");
+    }
+    // A page in an operator's browser must not change anything.
+    if (request.find(http::field::origin) != request.end()) {
+      return Refusal(403, "not for web pages\n");
+    }
+    return action->second(target.size() > path.size() ? target.substr(path.size() + 1) : "");
+  }
+
   void Answer() {
     const auto& request = parser_->get();
-    AdminResponse answer{404, "text/plain; charset=utf-8",
-                         "not found; there are /metrics, /livez, /readyz and /statusz\n"};
-    const std::string target(request.target().substr(0, request.target().find('?')));
-    const auto handler = handlers_.find(target);
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
-      answer = {405, "text/plain; charset=utf-8", "only GET and HEAD are served here\n"};
-    } else if (handler != handlers_.end()) {
-      answer = handler->second();
-    }
+    AdminResponse answer = Serve(request);
     response_ = {static_cast<http::status>(answer.status), request.version()};
     response_.set(http::field::content_type, answer.content_type);
     response_.set(http::field::cache_control, "no-store");
@@ -67,7 +89,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   beast::tcp_stream stream_;
-  const Handlers& handlers_;
+  const Pages& pages_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
@@ -76,17 +98,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
 }  // namespace
 
 struct AdminServer::Impl {
-  explicit Impl(std::map<std::string, Handler> given) : handlers(std::move(given)) {}
+  explicit Impl(Pages given) : pages(std::move(given)) {}
 
   void Accept() {
     acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
       if (!acceptor.is_open()) return;
-      if (!error) std::make_shared<Connection>(std::move(socket), handlers)->Read();
+      if (!error) std::make_shared<Connection>(std::move(socket), pages)->Read();
       Accept();
     });
   }
 
-  const Handlers handlers;
+  const Pages pages;
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   std::string address;
@@ -97,8 +119,9 @@ AdminServer::AdminServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 AdminServer::~AdminServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
-    const std::string& address, std::map<std::string, Handler> handlers) {
-  auto impl = std::make_unique<Impl>(std::move(handlers));
+    const std::string& address, std::map<std::string, Handler> handlers,
+    std::map<std::string, Action> actions) {
+  auto impl = std::make_unique<Impl>(Pages{std::move(handlers), std::move(actions)});
   const std::size_t colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);

@@ -1,6 +1,6 @@
 // AdminServer: /metrics, /livez, /readyz and /statusz for operators, on a port of its own.
 //
-// Serves one small GET at a time per connection from one thread; it must answer when everything
+// Serves one small request at a time per connection from one thread; it must answer when everything
 // else is busy, so it shares nothing with the product's listeners.
 //
 // Threads: one of its own; handlers run on it.
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace presences::ops {
 
@@ -24,10 +25,14 @@ struct AdminResponse {
 class AdminServer {
  public:
   using Handler = std::function<AdminResponse()>;
+  // Is given what follows the `?`.
+  using Action = std::function<AdminResponse(absl::string_view query)>;
 
-  // `handlers` by path. UNAVAILABLE: cannot listen on `address` (host:port, port 0: any).
+  // `handlers` by path, for GET and HEAD; `actions` by path, for PUT and POST, refused to web pages
+  // of others. UNAVAILABLE: cannot listen on `address` (host:port, port 0: any).
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(
-      const std::string& address, std::map<std::string, Handler> handlers);
+      const std::string& address, std::map<std::string, Handler> handlers,
+      std::map<std::string, Action> actions = {});
   ~AdminServer();
 
   // host:port with the real port.

@@ -50,6 +50,11 @@ TEST_F(GoodConfigTest, ReadsTheServer) {
   ASSERT_EQ(server.trusted_proxies.size(), 3u);
   EXPECT_TRUE(server.trusted_proxies[0].Contains("10.255.0.1"));
   EXPECT_EQ(server.metrics.address, (Address{"localhost", 0}));
+  EXPECT_EQ(server.log.level, LogLevel::kDebug);
+  EXPECT_EQ(server.log.format, LogFormat::kText);
+  EXPECT_EQ(server.log.slow_request, milliseconds(250));
+  EXPECT_EQ(server.log.audit_file, folder_.Sub("audit.log"));
+  EXPECT_EQ(server.log.trace_sample_ratio, 0.0123456789);
   EXPECT_EQ(server.drain_delay, milliseconds(250));
   EXPECT_EQ(server.drain_timeout, minutes(1));
 }
@@ -123,6 +128,8 @@ TEST_F(GoodConfigTest, WhatIsLeftOutHasTheDocumentedDefault) {
   EXPECT_EQ(config->server.metrics.address.ToString(), "127.0.0.1:9464");
   EXPECT_FALSE(config->server.grpc.tls);
   EXPECT_EQ(config->server.max_connection_age, minutes(60));
+  EXPECT_EQ(config->server.log, LogConfig());
+  EXPECT_EQ(config->server.log.slow_request, seconds(1));
   EXPECT_EQ(config->server.drain_delay, seconds(5));
   EXPECT_EQ(config->server.drain_timeout, seconds(25));
   EXPECT_EQ(config->storage.engine, Engine::kEmbedded);
