@@ -149,7 +149,8 @@ void WsConnection::SendText(absl::string_view message) {
   if (closing_ || finished_) return;
   AppendFrame(outgoing_, Opcode::kText, message);
   if (outgoing_.size() > kMaxOutgoing) {
-    LogInfo("socket closed: it asks without reading answers");
+    LogInfo("socket closed: it asks without reading answers",
+            {{"request_id", upgrade_.request.id.text()}, {"client", upgrade_.client_address}});
     Finish(service::Parting::kLost);
     return;
   }
