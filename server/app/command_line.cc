@@ -48,8 +48,8 @@ constexpr char kHelp[] =
   --version, --help
 
 Exit codes: 0 ok, 2 bad flags or configuration, 3 cannot listen, 4 storage cannot be opened.
-SIGTERM, SIGINT: drain and stop. SIGHUP: read keys, tokens and log settings of the configuration
-again.
+SIGTERM, SIGINT: drain and stop. SIGHUP: read keys, tokens, origins, limits, log settings and
+TLS files of the configuration again; all or none.
 )";
 
 // Abseil ends the process with 1 on a bad flag; while this is set, that becomes our 2.

@@ -9,7 +9,7 @@ namespace presences::app {
 
 absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConfig& storage,
                                                        const std::vector<ProjectRules>& projects,
-                                                       Metrics& metrics) {
+                                                       Metrics& metrics, Heartbeats& heartbeats) {
   std::vector<std::string> ids;
   for (const ProjectRules& project : projects) ids.push_back(project.project_id);
   switch (storage.engine) {
@@ -20,7 +20,7 @@ absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConf
           {storage.embedded.path,
            storage.embedded.durability == config::Durability::kSync ? store::Durability::kSync
                                                                     : store::Durability::kAsync,
-           &metrics},
+           &metrics, &heartbeats},
           ids);
     case config::Engine::kRedis:
       break;

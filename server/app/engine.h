@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/config/config.h"
 #include "server/core/rules.h"
@@ -17,7 +18,7 @@ namespace presences::app {
 // GENERAL_STORAGE_UNAVAILABLE: it cannot be opened; the message says what to do.
 absl::StatusOr<std::unique_ptr<store::Log>> OpenEngine(const config::StorageConfig& storage,
                                                        const std::vector<ProjectRules>& projects,
-                                                       Metrics& metrics);
+                                                       Metrics& metrics, Heartbeats& heartbeats);
 
 // "memory", "embedded" or "redis".
 const char* EngineName(const config::StorageConfig& storage);

@@ -6,28 +6,23 @@
 
 namespace presences::app {
 
-gateway::GrpcServer::Options GrpcOptions(const config::Config& config, bool dev) {
+gateway::GrpcServer::Options GrpcOptions(const config::Config& config, bool dev,
+                                         Heartbeats& heartbeats) {
   gateway::GrpcServer::Options options;
   options.address = config.server.grpc.address.ToString();
-  if (const auto& tls = config.server.grpc.tls) {
-    options.cert_file = tls->cert_file;
-    options.key_file = tls->key_file;
-    options.client_ca_file = tls->client_ca_file;
-  }
+  if (config.server.grpc.tls) options.tls = config.server.grpc.tls->text;
   options.channelz = dev;
   options.max_connection_age = config.server.max_connection_age;
+  options.heartbeats = &heartbeats;
   return options;
 }
 
-gateway::HttpServer::Options HttpOptions(const config::Config& config) {
+gateway::HttpServer::Options HttpOptions(const config::Config& config, Heartbeats& heartbeats) {
   gateway::HttpServer::Options options;
   options.address = config.server.http.address.ToString();
-  if (const auto& tls = config.server.http.tls) {
-    options.cert_file = tls->cert_file;
-    options.key_file = tls->key_file;
-    options.client_ca_file = tls->client_ca_file;
-  }
+  if (config.server.http.tls) options.tls = config.server.http.tls->text;
   options.trusted_proxies = config.server.trusted_proxies;
+  options.heartbeats = &heartbeats;
   if (config.projects.size() == 1) options.only_project = config.projects[0].id;
   for (const ConsoleFile& file : ConsoleFiles()) {
     const bool page = file.name == "console.html";
@@ -37,18 +32,29 @@ gateway::HttpServer::Options HttpOptions(const config::Config& config) {
   return options;
 }
 
-gateway::WsGateway::Options SocketOptions(const config::Config& config) {
+gateway::WsGateway::Options SocketOptions(const config::Config& config,
+                                          const std::vector<service::QuotaPtr>& quotas) {
   gateway::WsGateway::Options options;
-  for (const config::ProjectConfig& project : config.projects) {
-    const config::Limits& limits = project.limits;
-    options.projects.push_back(
-        {project.id, project.indexed_metadata, static_cast<std::size_t>(limits.max_connections),
-         static_cast<std::size_t>(limits.max_subscriptions_per_connection),
-         static_cast<std::size_t>(limits.max_channels_per_subscription),
-         static_cast<double>(limits.messages_per_second), static_cast<double>(limits.message_burst),
-         static_cast<double>(limits.connects_per_minute_per_ip)});
+  for (std::size_t i = 0; i < quotas.size(); ++i) {
+    const config::ProjectConfig& project = config.projects[i];
+    options.projects.push_back({project.id, project.indexed_metadata, quotas[i]});
   }
   return options;
+}
+
+service::ProjectLimits LimitsOf(const config::ProjectConfig& project) {
+  const config::Limits& given = project.limits;
+  service::ProjectLimits limits;
+  limits.max_connections = static_cast<std::size_t>(given.max_connections);
+  limits.max_channels_per_subscription =
+      static_cast<std::size_t>(given.max_channels_per_subscription);
+  limits.max_subscriptions_per_connection =
+      static_cast<std::size_t>(given.max_subscriptions_per_connection);
+  limits.messages_per_second = static_cast<double>(given.messages_per_second);
+  limits.message_burst = static_cast<double>(given.message_burst);
+  limits.connects_per_minute_per_ip = static_cast<double>(given.connects_per_minute_per_ip);
+  limits.writes_per_second = static_cast<double>(given.writes_per_second);
+  return limits;
 }
 
 std::vector<service::OriginPolicy::Project> Origins(const config::Config& config) {

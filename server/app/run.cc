@@ -94,11 +94,10 @@ int ExitCodeOf(const absl::Status& status) {
 
 void Reload(const CommandLine& line, Server& server) {
   auto settings = ReadSettings(line);
-  const absl::Status status = settings.ok() ? server.Reload(settings->config) : settings.status();
-  if (status.ok()) {
-    LogInfo("configuration reloaded");
+  if (settings.ok()) {
+    server.Reload(settings->config);
   } else {
-    LogError("reload refused; the old configuration stays", {{"error", status.message()}});
+    server.Reload(settings.status());
   }
 }
 
@@ -132,7 +131,7 @@ int Run(const CommandLine& line, const sigset_t& signals) {
     std::fputs(config::PrintConfig(settings->config).c_str(), stdout);
     return kOk;
   }
-  auto server = Server::Start(settings->config, line.dev, Clock::System());
+  auto server = Server::Start(settings->config, {line.dev, line.config}, Clock::System());
   if (!server.ok()) return Fail(ExitCodeOf(server.status()), server.status().message());
   if (settings->dev) {
     const std::string banner =

@@ -10,11 +10,12 @@
 
 namespace presences::app {
 
-absl::Status StoreStack::Open(const config::Config& config, Metrics& metrics) {
+absl::Status StoreStack::Open(const config::Config& config, Metrics& metrics,
+                              Heartbeats& heartbeats) {
   for (const config::ProjectConfig& project : config.projects) {
     rules.push_back(config::BuildProjectRules(project));
   }
-  auto opened = OpenEngine(config.storage, rules, metrics);
+  auto opened = OpenEngine(config.storage, rules, metrics, heartbeats);
   if (!opened.ok()) return opened.status();
   log = *std::move(opened);
   for (std::uint32_t i = 0; i < rules.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/config/config.h"
 #include "server/core/rules.h"
@@ -17,7 +18,7 @@ namespace presences::app {
 
 struct StoreStack {
   // GENERAL_STORAGE_UNAVAILABLE: the log cannot be opened or read; the message says what to do.
-  absl::Status Open(const config::Config& config, Metrics& metrics);
+  absl::Status Open(const config::Config& config, Metrics& metrics, Heartbeats& heartbeats);
 
   // By project, in the order of the configuration. Destroyed in reverse: the log goes last.
   std::vector<ProjectRules> rules;

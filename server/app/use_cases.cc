@@ -4,37 +4,18 @@
 #include <utility>
 #include <vector>
 
+#include "server/app/listener_options.h"
 #include "server/service/project.h"
 
 namespace presences::app {
 namespace {
 
-service::Project ServiceProject(const config::ProjectConfig& project, const ProjectRules& rules,
-                                store::State& state, Clock& clock) {
-  const config::Limits& limits = project.limits;
-  service::Project made;
-  made.rules = &rules;
-  made.state = &state;
-  made.limits.max_channels_per_subscription =
-      static_cast<std::size_t>(limits.max_channels_per_subscription);
-  made.limits.max_subscriptions_per_connection =
-      static_cast<std::size_t>(limits.max_subscriptions_per_connection);
-  made.limits.messages_per_second = static_cast<double>(limits.messages_per_second);
-  made.limits.message_burst = static_cast<double>(limits.message_burst);
-  made.limits.writes_per_second = static_cast<double>(limits.writes_per_second);
-  if (limits.writes_per_second > 0) {
-    made.writes = std::make_shared<service::TokenBucket>(made.limits.writes_per_second,
-                                                         made.limits.writes_per_second, clock);
-  }
-  return made;
-}
-
-std::vector<service::Project> ServiceProjects(const config::Config& config, StoreStack& store,
-                                              Clock& clock) {
+std::vector<service::Project> ServiceProjects(StoreStack& store,
+                                              const std::vector<service::QuotaPtr>& quotas) {
   std::vector<service::Project> projects;
   projects.reserve(store.rules.size());
   for (std::size_t i = 0; i < store.rules.size(); ++i) {
-    projects.push_back(ServiceProject(config.projects[i], store.rules[i], *store.states[i], clock));
+    projects.push_back({&store.rules[i], store.states[i].get(), quotas[i]});
   }
   return projects;
 }
@@ -53,8 +34,8 @@ std::vector<service::HoldKeeper::Project> HoldingProjects(const config::Config& 
 
 }  // namespace
 
-UseCases::UseCases(const config::Config& config, StoreStack& store, Clock& clock,
-                   Metrics& metrics) {
+UseCases::UseCases(const config::Config& config, StoreStack& store, Clock& clock, Metrics& metrics,
+                   Heartbeats& heartbeats) {
   std::vector<hub::Hub::Project> watched;
   std::vector<store::Committer::Project> committed;
   std::vector<store::State*> expiring;
@@ -63,18 +44,25 @@ UseCases::UseCases(const config::Config& config, StoreStack& store, Clock& clock
     watched.push_back({store.rules[i].project_id, state, store.heads[i]});
     committed.push_back({&store.rules[i], state, store.heads[i]});
     expiring.push_back(state);
+    quotas.push_back(std::make_shared<service::Quota>(store.rules[i].project_id,
+                                                      LimitsOf(config.projects[i]), clock));
   }
-  hub = std::make_unique<hub::Hub>(hub::Hub::Options{}, watched, clock, metrics);
-  committer = std::make_unique<store::Committer>(store::Committer::Options{}, *store.log,
-                                                 std::move(committed), *hub, clock, metrics);
-  expirer = std::make_unique<store::Expirer>(store::Expirer::Options{}, *committer,
-                                             std::move(expiring), clock, metrics);
-  presences = std::make_unique<service::PresenceService>(ServiceProjects(config, store, clock),
-                                                         *committer, clock);
-  realtime =
-      std::make_unique<service::RealtimeService>(ServiceProjects(config, store, clock), *hub);
+  hub::Hub::Options hub_options;
+  hub_options.heartbeats = &heartbeats;
+  hub = std::make_unique<hub::Hub>(hub_options, watched, clock, metrics);
+  store::Committer::Options commit_options;
+  commit_options.heartbeats = &heartbeats;
+  committer = std::make_unique<store::Committer>(commit_options, *store.log, std::move(committed),
+                                                 *hub, clock, metrics);
+  store::Expirer::Options expiry_options;
+  expiry_options.heartbeats = &heartbeats;
+  expirer = std::make_unique<store::Expirer>(expiry_options, *committer, std::move(expiring), clock,
+                                             metrics);
+  presences =
+      std::make_unique<service::PresenceService>(ServiceProjects(store, quotas), *committer, clock);
+  realtime = std::make_unique<service::RealtimeService>(ServiceProjects(store, quotas), *hub);
   holds = std::make_unique<service::HoldKeeper>(HoldingProjects(config, store), *committer, clock,
-                                                metrics);
+                                                metrics, heartbeats);
 }
 
 void UseCases::Stop() {

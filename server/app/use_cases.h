@@ -6,14 +6,17 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "server/app/store_stack.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/config/config.h"
 #include "server/hub/hub.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/presence_service.h"
+#include "server/service/quota.h"
 #include "server/service/realtime_service.h"
 #include "server/store/committer.h"
 #include "server/store/expirer.h"
@@ -22,11 +25,13 @@ namespace presences::app {
 
 struct UseCases {
   // Everything given must outlive this. REQUIRES: `store` is open.
-  UseCases(const config::Config& config, StoreStack& store, Clock& clock, Metrics& metrics);
+  UseCases(const config::Config& config, StoreStack& store, Clock& clock, Metrics& metrics,
+           Heartbeats& heartbeats);
 
   // Nothing changes any more, and what was acknowledged has been published.
   void Stop();
 
+  std::vector<service::QuotaPtr> quotas;  // by project
   std::unique_ptr<hub::Hub> hub;
   std::unique_ptr<store::Committer> committer;
   std::unique_ptr<store::Expirer> expirer;

@@ -12,15 +12,24 @@
 namespace presences::auth {
 namespace {
 
-PrincipalPtr MakeGuest(std::uint32_t project, bool may_read) {
+constexpr char kGuestPrint[] = "guest";
+
+// Another scope or expiry makes another key of it.
+std::string PrintOf(const ApiKey& key) {
+  return absl::StrCat(key.sha256, key.can_read ? "r" : "", key.can_write ? "w" : "",
+                      key.expires_at ? FormatTime(*key.expires_at) : "");
+}
+
+PrincipalPtr MakeGuest(std::uint32_t project, bool may_read, StandingPtr standing) {
   auto guest = std::make_shared<Principal>();
   guest->project = project;
   guest->can_read = may_read;
   guest->can_write = false;
+  guest->standing = std::move(standing);
   return guest;
 }
 
-PrincipalPtr MakeKeyPrincipal(std::uint32_t project, const ApiKey& key) {
+PrincipalPtr MakeKeyPrincipal(std::uint32_t project, const ApiKey& key, StandingPtr standing) {
   auto principal = std::make_shared<Principal>();
   principal->project = project;
   principal->kind = Principal::Kind::kKey;
@@ -30,10 +39,12 @@ PrincipalPtr MakeKeyPrincipal(std::uint32_t project, const ApiKey& key) {
   principal->can_read = key.can_read;
   principal->can_write = key.can_write;
   principal->expires_at = key.expires_at;
+  principal->standing = std::move(standing);
   return principal;
 }
 
-PrincipalPtr MakeUser(std::uint32_t project, const std::string& token_id, TokenClaims claims) {
+PrincipalPtr MakeUser(std::uint32_t project, const std::string& token_id, TokenClaims claims,
+                      StandingPtr standing) {
   auto principal = std::make_shared<Principal>();
   principal->project = project;
   principal->kind = Principal::Kind::kUser;
@@ -43,19 +54,51 @@ PrincipalPtr MakeUser(std::uint32_t project, const std::string& token_id, TokenC
   principal->caller.user_id = std::move(claims.user.user_id);
   principal->verified = claims.user.verified;
   principal->expires_at = claims.expires_at + kClockSkew;
+  principal->standing = std::move(standing);
   return principal;
 }
 
 }  // namespace
 
-AccessRules::AccessRules(std::vector<ProjectAuth> projects, std::uint64_t epoch)
+AccessRules::AccessRules(std::vector<ProjectAuth> projects, std::uint64_t epoch,
+                         const AccessRules* former)
     : epoch_(epoch), projects_(std::move(projects)), rules_(projects_.size()) {
   for (std::uint32_t index = 0; index < projects_.size(); ++index) {
     const ProjectAuth& project = projects_[index];
-    rules_[index].guest = MakeGuest(index, project.guest_access);
-    for (const ApiKey& key : project.api_keys) {
-      rules_[index].keys.emplace(key.sha256, MakeKeyPrincipal(index, key));
+    // Guests that may read nothing have nothing to lose.
+    StandingPtr guests;
+    if (project.guest_access) {
+      guests = AddStanding(index, kGuestPrint, Reason::kUserUnauthenticated, former);
     }
+    rules_[index].guest = MakeGuest(index, project.guest_access, std::move(guests));
+    for (const ApiKey& key : project.api_keys) {
+      const StandingPtr& standing =
+          AddStanding(index, PrintOf(key), Reason::kUserUnauthenticated, former);
+      rules_[index].keys.emplace(key.sha256, MakeKeyPrincipal(index, key, standing));
+    }
+    for (const auto& verifier : project.tokens) {
+      for (const std::string& print : verifier->KeyPrints()) {
+        AddStanding(index, print, Reason::kUserJwtInvalid, former);
+      }
+    }
+  }
+}
+
+const StandingPtr& AccessRules::AddStanding(std::uint32_t project, std::string print,
+                                            Reason refusal, const AccessRules* former) {
+  StandingPtr standing = former == nullptr ? nullptr : former->StandingOf(project, print);
+  if (standing == nullptr) standing = std::make_shared<Standing>(refusal);
+  return standings_.try_emplace({project, std::move(print)}, std::move(standing)).first->second;
+}
+
+StandingPtr AccessRules::StandingOf(std::uint32_t project, const std::string& print) const {
+  const auto found = standings_.find(std::make_pair(project, print));
+  return found == standings_.end() ? nullptr : found->second;
+}
+
+void AccessRules::RevokeWhatIsGone(const AccessRules& next) const {
+  for (const auto& [key, standing] : standings_) {
+    if (!next.standings_.contains(key)) standing->Revoke();
   }
 }
 
@@ -126,7 +169,8 @@ absl::StatusOr<PrincipalPtr> AccessRules::CheckToken(std::uint32_t project, absl
     return TokenError(absl::StrCat("claim project names another project than '",
                                    projects_[project].project_id, "'; mint one for this project"));
   }
-  return MakeUser(project, accepted->verifier->config().id, std::move(claims));
+  StandingPtr standing = StandingOf(project, claims.key_print);
+  return MakeUser(project, accepted->verifier->config().id, std::move(claims), std::move(standing));
 }
 
 absl::StatusOr<PrincipalPtr> AccessRules::CheckSession(std::uint32_t project,

@@ -18,7 +18,12 @@ namespace presences::auth {
 
 class AccessRules {
  public:
-  AccessRules(std::vector<ProjectAuth> projects, std::uint64_t epoch);
+  // Credentials that `former`, if any, accepted and that are accepted still keep their standing.
+  AccessRules(std::vector<ProjectAuth> projects, std::uint64_t epoch,
+              const AccessRules* former = nullptr);
+
+  // Revokes the standing of what `next` does not accept any more.
+  void RevokeWhatIsGone(const AccessRules& next) const;
 
   std::uint64_t epoch() const { return epoch_; }
   const std::vector<ProjectAuth>& projects() const { return projects_; }
@@ -43,6 +48,10 @@ class AccessRules {
   };
 
   bool IsKeyElsewhere(std::uint32_t project, const std::string& sha256) const;
+  StandingPtr StandingOf(std::uint32_t project, const std::string& print) const;
+  // Begins with the former standing of the print, or a new one.
+  const StandingPtr& AddStanding(std::uint32_t project, std::string print, Reason refusal,
+                                 const AccessRules* former);
   // A verified token's claims, and the verifier that accepted it.
   struct Accepted {
     TokenClaims claims;
@@ -54,6 +63,8 @@ class AccessRules {
   const std::uint64_t epoch_;
   const std::vector<ProjectAuth> projects_;
   std::vector<Rules> rules_;  // parallel to projects_
+  // By project and what is accepted: keys of tokens, API keys with all that they allow, guests.
+  absl::flat_hash_map<std::pair<std::uint32_t, std::string>, StandingPtr> standings_;
 };
 
 }  // namespace presences::auth

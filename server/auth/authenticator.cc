@@ -134,13 +134,14 @@ absl::StatusOr<PrincipalPtr> Authenticator::AuthenticateSession(const std::strin
 void Authenticator::Reload(std::vector<ProjectAuth> projects) {
   MutexLock lock(impl_->mutex);
   const std::uint64_t epoch = impl_->rules->epoch() + 1;
-  auto next = std::make_shared<const AccessRules>(std::move(projects), epoch);
+  auto next = std::make_shared<const AccessRules>(std::move(projects), epoch, impl_->rules.get());
   PRESENCES_CHECK(next->projects().size() == impl_->rules->projects().size());
   for (std::size_t i = 0; i < next->projects().size(); ++i) {
     PRESENCES_CHECK(next->projects()[i].project_id == impl_->rules->projects()[i].project_id);
   }
-  impl_->rules = std::move(next);
+  const RulesPtr former = std::exchange(impl_->rules, std::move(next));
   impl_->cache.Clear(epoch);
+  former->RevokeWhatIsGone(*impl_->rules);
 }
 
 }  // namespace presences::auth

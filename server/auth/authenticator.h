@@ -51,7 +51,8 @@ class Authenticator {
   absl::StatusOr<PrincipalPtr> AuthenticateSession(const std::string& project_id,
                                                    const std::string& session, TimePoint now) const;
 
-  // Replaces keys and tokens. REQUIRES: the same project ids in the same order.
+  // Replaces keys and tokens, and revokes the standing of what is accepted no more. REQUIRES: the
+  // same project ids in the same order.
   void Reload(std::vector<ProjectAuth> projects);
 
  private:

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "server/base/clock.h"
+#include "server/base/standing.h"
 #include "server/core/caller.h"
 
 namespace presences::auth {
@@ -25,6 +26,9 @@ struct Principal {
   bool can_read = true;                 // scope presences.read; for guests: guest_access
   bool can_write = true;                // scope presences.write; never for guests
   std::optional<TimePoint> expires_at;  // exp + 30 s skew, or the key's expiry
+  StandingPtr standing;                 // shared by all that rest on the same key or secret
+
+  Validity validity() const { return {expires_at, standing}; }
 };
 
 using PrincipalPtr = std::shared_ptr<const Principal>;

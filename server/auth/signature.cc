@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/x509.h>
 
 #include <climits>
 
@@ -86,6 +87,15 @@ bool KeyMatches(TokenAlgorithm algorithm, const PublicKey& key, absl::string_vie
   }
   PRESENCES_CHECK(false && "HS256 has a secret, not a public key");
   return false;
+}
+
+std::string PublicKeyBytes(const PublicKey& key) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_PUBKEY(key.get(), &bytes);
+  PRESENCES_CHECK(size > 0);
+  std::string text(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  return text;
 }
 
 }  // namespace presences::auth

@@ -26,4 +26,7 @@ bool HmacMatches(absl::string_view secret, absl::string_view text, absl::string_
 bool KeyMatches(TokenAlgorithm algorithm, const PublicKey& key, absl::string_view text,
                 absl::string_view signature);
 
+// The key in its standard encoding (SubjectPublicKeyInfo, DER).
+std::string PublicKeyBytes(const PublicKey& key);
+
 }  // namespace presences::auth

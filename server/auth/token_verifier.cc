@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/auth/api_key.h"
 #include "server/auth/claims.h"
 #include "server/auth/json_object.h"
 #include "server/auth/jwks.h"
@@ -34,12 +35,22 @@ class BasicVerifier : public TokenVerifier {
     }
     // Not yet believed, but whoever is not addressed need not compute.
     if (absl::Status status = CheckAddressee(*payload, config_); !status.ok()) return status;
-    if (absl::Status status = CheckSignature(*jwt); !status.ok()) return status;
-    return ReadClaims(*payload, now);
+    absl::StatusOr<std::string> print = CheckSignature(*jwt);
+    if (!print.ok()) return print.status();
+    absl::StatusOr<TokenClaims> claims = ReadClaims(*payload, now);
+    if (claims.ok()) claims->key_print = *std::move(print);
+    return claims;
   }
 
  protected:
-  virtual absl::Status CheckSignature(const Jwt& jwt) const = 0;
+  // Answers the print of the key that signed it.
+  virtual absl::StatusOr<std::string> CheckSignature(const Jwt& jwt) const = 0;
+
+  std::string PrintOf(absl::string_view key) const {
+    return Sha256(absl::StrCat(AlgorithmName(config_.algorithm), absl::string_view("\0", 1),
+                               config_.issuer, absl::string_view("\0", 1), config_.audience,
+                               absl::string_view("\0", 1), key));
+  }
 
   absl::Status BadSignature() const {
     return TokenError(
@@ -52,19 +63,28 @@ class BasicVerifier : public TokenVerifier {
 
 class SecretVerifier final : public BasicVerifier {
  public:
-  using BasicVerifier::BasicVerifier;
+  explicit SecretVerifier(TokenConfig config)
+      : BasicVerifier(std::move(config)), print_(PrintOf(this->config().secret)) {}
+
+  std::vector<std::string> KeyPrints() const override { return {print_}; }
 
  private:
-  absl::Status CheckSignature(const Jwt& jwt) const override {
-    return HmacMatches(config().secret, jwt.signed_part, jwt.signature) ? absl::OkStatus()
-                                                                        : BadSignature();
+  absl::StatusOr<std::string> CheckSignature(const Jwt& jwt) const override {
+    if (!HmacMatches(config().secret, jwt.signed_part, jwt.signature)) return BadSignature();
+    return print_;
   }
+
+  const std::string print_;
 };
 
 class KeySetVerifier final : public BasicVerifier {
  public:
   KeySetVerifier(TokenConfig config, std::vector<NamedKey> keys)
-      : BasicVerifier(std::move(config)), keys_(std::move(keys)) {}
+      : BasicVerifier(std::move(config)), keys_(std::move(keys)) {
+    for (const NamedKey& key : keys_) prints_.push_back(PrintOf(PublicKeyBytes(key.key)));
+  }
+
+  std::vector<std::string> KeyPrints() const override { return prints_; }
 
  private:
   // A key that has a name answers for tokens that carry it, or that carry no name of a key at all.
@@ -72,17 +92,18 @@ class KeySetVerifier final : public BasicVerifier {
     return key.key_id.empty() || key_id.empty() || key.key_id == key_id || key_id == config().id;
   }
 
-  absl::Status CheckSignature(const Jwt& jwt) const override {
+  absl::StatusOr<std::string> CheckSignature(const Jwt& jwt) const override {
     if (keys_.empty()) {
       return TokenError(absl::StrCat("the keys of '", config().id,
                                      "' have not been fetched yet; try again soon"));
     }
     bool tried = false;
-    for (const NamedKey& key : keys_) {
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      const NamedKey& key = keys_[i];
       if (!MayHaveSigned(key, jwt.key_id)) continue;
       tried = true;
       if (KeyMatches(config().algorithm, key.key, jwt.signed_part, jwt.signature)) {
-        return absl::OkStatus();
+        return prints_[i];
       }
     }
     if (tried) return BadSignature();
@@ -90,6 +111,7 @@ class KeySetVerifier final : public BasicVerifier {
   }
 
   const std::vector<NamedKey> keys_;
+  std::vector<std::string> prints_;  // parallel
 };
 
 absl::Status BadConfig(const TokenConfig& config, absl::string_view field, absl::string_view why) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -35,8 +36,9 @@ struct TokenConfig {
 struct TokenClaims {
   UserFacts user;
   std::string name;
-  TimePoint expires_at;  // `exp`, without skew
-  std::string project;   // empty: any
+  TimePoint expires_at;        // `exp`, without skew
+  std::string project;         // empty: any
+  std::string key_print = {};  // of the key that signed it, as in KeyPrints
 };
 
 inline constexpr std::chrono::seconds kClockSkew{30};  // design 3.3
@@ -51,6 +53,8 @@ class TokenVerifier {
   virtual const TokenConfig& config() const = 0;
   // USER_JWT_INVALID says which check failed, never how a signature should have looked.
   virtual absl::StatusOr<TokenClaims> Verify(absl::string_view token, TimePoint now) const = 0;
+  // One text for each key that it believes: a digest of the key and of whom it may speak for.
+  virtual std::vector<std::string> KeyPrints() const = 0;
 };
 
 // Makes a token, naming the configured id as its `kid`: for `presencectl token mint`, --dev and

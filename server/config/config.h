@@ -16,6 +16,7 @@
 #include "server/auth/token_verifier.h"
 #include "server/base/ip_range.h"
 #include "server/base/log.h"
+#include "server/base/tls_text.h"
 #include "server/config/address.h"
 #include "server/core/rules.h"
 
@@ -26,6 +27,7 @@ struct ServerTls {
   std::string cert_file;       // certificate, then its chain
   std::string key_file;        // private key of the certificate
   std::string client_ca_file;  // empty: clients need no certificate; else one signed by these
+  TlsText text;                // of the files
 
   friend bool operator==(const ServerTls&, const ServerTls&) = default;
 };

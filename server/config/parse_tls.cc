@@ -17,14 +17,16 @@ std::string ReadPem(YamlMap& map, const ConfigFiles& files, const std::string& n
   return text;
 }
 
-void ReadKeyPair(YamlMap& map, const ConfigFiles& files, std::string& cert_file,
-                 std::string& key_file) {
-  const std::string certificate = ReadPem(map, files, "cert_file", &CheckCertificates, cert_file);
-  const std::string key = ReadPem(map, files, "key_file", &CheckPrivateKey, key_file);
-  if (certificate.empty() || key.empty()) return;
-  if (absl::Status status = CheckKeyFits(certificate, key); !status.ok()) {
+TlsText ReadKeyPair(YamlMap& map, const ConfigFiles& files, std::string& cert_file,
+                    std::string& key_file) {
+  TlsText text;
+  text.certificate = ReadPem(map, files, "cert_file", &CheckCertificates, cert_file);
+  text.key = ReadPem(map, files, "key_file", &CheckPrivateKey, key_file);
+  if (text.certificate.empty() || text.key.empty()) return text;
+  if (absl::Status status = CheckKeyFits(text.certificate, text.key); !status.ok()) {
     map.Find("key_file")->Fail(status.message());
   }
+  return text;
 }
 
 }  // namespace
@@ -33,8 +35,9 @@ void ParseServerTls(const YamlValue& value, const ConfigFiles& files, ServerTls&
   YamlMap map(value);
   map.Require("cert_file", "name the PEM file of the certificate");
   map.Require("key_file", "name the PEM file of the certificate's private key");
-  ReadKeyPair(map, files, tls.cert_file, tls.key_file);
-  ReadPem(map, files, "client_ca_file", &CheckCertificates, tls.client_ca_file);
+  tls.text = ReadKeyPair(map, files, tls.cert_file, tls.key_file);
+  tls.text.client_ca =
+      ReadPem(map, files, "client_ca_file", &CheckCertificates, tls.client_ca_file);
   map.Finish();
 }
 

@@ -5,6 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <memory>
 
 namespace presences::config {
@@ -54,6 +59,22 @@ absl::Status CheckKeyFits(absl::string_view certificate_pem, absl::string_view k
   ERR_clear_error();
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError("the private key is not that of the certificate");
+}
+
+std::optional<TimePoint> ExpiryOf(absl::string_view certificates_pem) {
+  const Input input = Open(certificates_pem);
+  std::optional<TimePoint> first;
+  for (;;) {
+    const Certificate certificate{PEM_read_bio_X509(input.get(), nullptr, &NoPassphrase, nullptr),
+                                  &X509_free};
+    if (certificate == nullptr) break;
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1) continue;
+    const TimePoint expiry{std::chrono::seconds(::timegm(&parts))};
+    first = first ? std::min(*first, expiry) : expiry;
+  }
+  ERR_clear_error();
+  return first;
 }
 
 }  // namespace presences::config

@@ -3,8 +3,11 @@
 // Threads: any (pure functions).
 #pragma once
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "server/base/clock.h"
 
 namespace presences::config {
 
@@ -13,5 +16,8 @@ absl::Status CheckCertificates(absl::string_view pem);
 absl::Status CheckPrivateKey(absl::string_view pem);
 // REQUIRES: both passed the checks above.
 absl::Status CheckKeyFits(absl::string_view certificate_pem, absl::string_view key_pem);
+
+// When the first of these certificates expires; nullopt: none can be read.
+std::optional<TimePoint> ExpiryOf(absl::string_view certificates_pem);
 
 }  // namespace presences::config

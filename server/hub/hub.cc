@@ -42,9 +42,11 @@ struct Hub::Impl {
           std::make_shared<Topic>(project.id, *project.state, project.head, options.ring));
     }
     for (int i = 0; i < std::max(1, options.lanes); ++i) {
+      const std::string name = absl::StrCat("lane-", i);
       lanes.push_back(std::make_unique<Lane>(
-          absl::StrCat("lane-", i), clock, options.housekeeping,
-          i == 0 ? std::function<void()>([this] { LookAfterSessions(); }) : [] {}));
+          name, clock, options.housekeeping,
+          i == 0 ? std::function<void()>([this] { LookAfterSessions(); }) : [] {},
+          options.heartbeats->Add(name)));
     }
   }
 
@@ -65,7 +67,8 @@ struct Hub::Impl {
   std::atomic<std::uint32_t> jitter{0};
 
   Mutex mutex;
-  std::map<std::string, Reader::Services> services GUARDED_BY(mutex);  // by surface
+  std::map<std::string, Reader::Services> services GUARDED_BY(mutex);       // by surface
+  std::map<std::string, std::atomic<std::int64_t>> open GUARDED_BY(mutex);  // by surface
   std::optional<MonotonicTime> going_away_since GUARDED_BY(mutex);
   std::chrono::milliseconds going_away_window GUARDED_BY(mutex){0};
   std::vector<std::size_t> going_away_counts GUARDED_BY(mutex);  // readers by topic, at first
@@ -98,6 +101,19 @@ std::size_t Hub::session_count() const {
   return count;
 }
 
+std::map<std::string, std::size_t> Hub::SubscriptionsBySurface() const {
+  std::map<std::string, std::size_t> counts;
+  MutexLock lock(impl_->mutex);
+  for (const auto& [surface, count] : impl_->open) {
+    counts[surface] = static_cast<std::size_t>(std::max<std::int64_t>(0, count));
+  }
+  return counts;
+}
+
+Revision Hub::OldestResumable(std::uint32_t project) const {
+  return impl_->topics[project]->floor();
+}
+
 const Reader::Services& Hub::Impl::ServicesFor(const std::string& surface) {
   MutexLock lock(mutex);
   const auto [found, added] =
@@ -110,7 +126,10 @@ const Reader::Services& Hub::Impl::ServicesFor(const std::string& surface) {
   Histogram& lag = metrics.GetHistogram(kLag, labels);
   Reader::Services& made = found->second;
   made.schedule = [this](ReaderPtr reader) { NextLane().Schedule(std::move(reader)); };
-  made.count_watchers = [&watchers](int by) { watchers.Add(by); };
+  made.count_watchers = [&watchers, &count = open[surface]](int by) {
+    watchers.Add(by);
+    count += by;
+  };
   made.count_frame = [&deliveries, &batches, &lag, this](const Frame& frame) {
     if (frame.changes == 0) return;
     deliveries.Increment(frame.changes);
@@ -166,7 +185,7 @@ absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<
   start.resume_after = *resume;
   // A token that cannot be honoured leads to the state, whatever `snapshot` says.
   start.snapshot = subscription.snapshot || !subscription.resume_token.empty();
-  start.expires_at = subscription.expires_at;
+  start.validity = subscription.validity;
   start.heartbeat = impl_->NextHeartbeat();
   auto session = std::make_shared<Session>(topic, std::move(audience), std::move(sink), start,
                                            impl_->ServicesFor(subscription.surface));
@@ -176,10 +195,10 @@ absl::StatusOr<SessionPtr> Hub::Open(Subscription subscription, std::shared_ptr<
 }
 
 SocketSessionPtr Hub::OpenSocket(std::uint32_t project, std::shared_ptr<Sink> sink, Caller caller,
-                                 std::optional<TimePoint> expires_at, const SocketEncoder& encoder,
+                                 Validity validity, const SocketEncoder& encoder,
                                  SocketSession::Events events, const std::string& surface) {
   auto session = std::make_shared<SocketSession>(impl_->topics[project], std::move(sink),
-                                                 std::move(caller), expires_at, encoder,
+                                                 std::move(caller), std::move(validity), encoder,
                                                  std::move(events), impl_->ServicesFor(surface));
   MutexLock lock(impl_->mutex);
   if (impl_->going_away_since) session->GoAway();

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/core/stream_encoder.h"
 #include "server/hub/ring.h"
@@ -33,9 +35,9 @@ struct Subscription {
   const StreamEncoder* encoder = nullptr;
   std::string resume_token;  // empty: none
   bool snapshot = true;
-  std::size_t max_batch = 100;          // 1-100
-  std::optional<TimePoint> expires_at;  // of the credential, skew included
-  std::string surface;                  // label of metrics: grpc, sse, websocket
+  std::size_t max_batch = 100;  // 1-100
+  Validity validity;            // of the credential, skew included
+  std::string surface;          // label of metrics: grpc, sse, websocket
 };
 
 class Hub final : public store::ChangeListener {
@@ -46,6 +48,7 @@ class Hub final : public store::ChangeListener {
     std::chrono::milliseconds heartbeat{15'000};      // ± 10 % per session
     std::chrono::milliseconds write_timeout{10'000};  // then a peer counts as dead
     std::chrono::milliseconds housekeeping{250};      // how often deadlines are looked at
+    Heartbeats* heartbeats = &Heartbeats::None();
   };
   struct Project {
     std::string id;
@@ -67,12 +70,16 @@ class Hub final : public store::ChangeListener {
 
   // Makes a session for a socket; the transport calls Begin(). `surface` labels metrics.
   SocketSessionPtr OpenSocket(std::uint32_t project, std::shared_ptr<Sink> sink, Caller caller,
-                              std::optional<TimePoint> expires_at, const SocketEncoder& encoder,
+                              Validity validity, const SocketEncoder& encoder,
                               SocketSession::Events events, const std::string& surface);
 
   // Tells every session `going_away`, spread evenly over `window`, and ends it.
   void GoAway(std::chrono::milliseconds window);
   std::size_t session_count() const;
+  // Open subscriptions by surface, those that had some once.
+  std::map<std::string, std::size_t> SubscriptionsBySurface() const;
+  // Resume tokens of this revision and newer ones can be gone on from.
+  Revision OldestResumable(std::uint32_t project) const;
 
   // Stops the lanes; no session gets a turn afterwards.
   void Stop();

@@ -6,10 +6,11 @@
 namespace presences::hub {
 
 Lane::Lane(const std::string& name, Clock& clock, std::chrono::milliseconds period,
-           std::function<void()> housekeeping)
+           std::function<void()> housekeeping, Heartbeat& heart)
     : clock_(clock),
       period_(period),
       housekeeping_(std::move(housekeeping)),
+      heart_(heart),
       next_housekeeping_(clock.Monotonic() + period),
       thread_(name, [this] { Run(); }) {}
 
@@ -42,6 +43,7 @@ void Lane::Stop() {
 void Lane::Run() {
   MutexLock lock(mutex_);
   while (!stopping_) {
+    heart_.Beat();
     if (const MonotonicTime now = clock_.Monotonic(); now >= next_housekeeping_) {
       next_housekeeping_ = now + period_;
       lock.Unlock();
@@ -60,6 +62,7 @@ void Lane::Run() {
     reader.reset();
     lock.Lock();
   }
+  heart_.Rest();
 }
 
 }  // namespace presences::hub

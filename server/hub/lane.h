@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
 #include "server/hub/reader.h"
@@ -18,7 +19,7 @@ class Lane {
  public:
   // `housekeeping` runs on the lane about every `period`, between turns.
   Lane(const std::string& name, Clock& clock, std::chrono::milliseconds period,
-       std::function<void()> housekeeping);
+       std::function<void()> housekeeping, Heartbeat& heart);
   ~Lane();
 
   void Schedule(ReaderPtr reader);
@@ -31,6 +32,7 @@ class Lane {
   Clock& clock_;
   const std::chrono::milliseconds period_;
   const std::function<void()> housekeeping_;
+  Heartbeat& heart_;
   MonotonicTime next_housekeeping_;  // of the thread, which may start late
 
   Mutex mutex_;

@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::size_t kSnapshotBytes = 256 * 1024;
 
+absl::Status CredentialOver(const Validity& validity) {
+  if (validity.revoked()) {
+    return MakeError(validity.standing->refusal(),
+                     "credential: was revoked while the stream was open; subscribe again with "
+                     "another one and the last resume_token");
+  }
+  return MakeError(Reason::kUserJwtInvalid,
+                   "token: expired while the stream was open; subscribe again with a new "
+                   "token and the last resume_token");
+}
+
 }  // namespace
 
 Followed FollowedBy(const ChannelSet& channels) {
@@ -55,11 +66,7 @@ void Session::Begin() {
 }
 
 Session::Step Session::TakeStep() {
-  if (start_.expires_at && services().clock.Now() >= *start_.expires_at) {
-    return End(MakeError(Reason::kUserJwtInvalid,
-                         "token: expired while the stream was open; subscribe again with a new "
-                         "token and the last resume_token"));
-  }
+  if (start_.validity.IsOver(services().clock.Now())) return End(CredentialOver(start_.validity));
   if (going_away() && !OwesChanges()) return GoAwayStep();
   switch (phase_) {
     case Phase::kReset:
@@ -192,8 +199,7 @@ Session::Step Session::SendMarker(FrameKind kind, const std::string& token) {
 }
 
 bool Session::IsDue(MonotonicTime now, TimePoint wall) const {
-  return (start_.expires_at && wall >= *start_.expires_at) ||
-         now - last_write() >= start_.heartbeat;
+  return start_.validity.IsOver(wall) || now - last_write() >= start_.heartbeat;
 }
 
 }  // namespace presences::hub

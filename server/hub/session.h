@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/standing.h"
 #include "server/hub/audience.h"
 #include "server/hub/reader.h"
 #include "server/hub/snapshot.h"
@@ -22,7 +23,7 @@ class Session final : public Reader {
   struct Start {
     bool snapshot = true;                  // false: begin with `current`
     std::optional<Revision> resume_after;  // begin with the changes after this revision
-    std::optional<TimePoint> expires_at;   // end with USER_JWT_INVALID then
+    Validity validity;                     // end as UNAUTHENTICATED when it is over
     std::chrono::milliseconds heartbeat{15'000};
   };
 

@@ -69,12 +69,12 @@ class SocketSession::Switch {
 };
 
 SocketSession::SocketSession(std::shared_ptr<Topic> topic, std::shared_ptr<Sink> sink,
-                             Caller caller, std::optional<TimePoint> expires_at,
-                             const SocketEncoder& encoder, Events events, const Services& services)
+                             Caller caller, Validity validity, const SocketEncoder& encoder,
+                             Events events, const Services& services)
     : Reader(std::move(topic), std::move(sink), Followed{false, {}}, services),
       encoder_(encoder),
       events_(std::move(events)),
-      view_(std::make_shared<const View>(View{std::move(caller), expires_at, {}})) {}
+      view_(std::make_shared<const View>(View{std::move(caller), std::move(validity), {}})) {}
 
 SocketSession::~SocketSession() = default;
 
@@ -131,14 +131,14 @@ bool SocketSession::Unsubscribe(const std::string& id) {
   return true;
 }
 
-void SocketSession::SetCaller(Caller caller, std::optional<TimePoint> expires_at) {
+void SocketSession::SetCaller(Caller caller, Validity validity) {
   {
     MutexLock lock(mutex_);
     auto next = std::make_shared<View>(*view_);
     const bool same = caller.user_id == next->caller.user_id &&
                       caller.roles->roles() == next->caller.roles->roles();
     next->caller = std::move(caller);
-    next->expires_at = expires_at;
+    next->validity = std::move(validity);
     // Two switches in a row before a turn: the first former is whose sight was last told.
     if (!same && former_ == nullptr) former_ = view_;
     view_ = next;
@@ -152,7 +152,7 @@ void SocketSession::SetCaller(Caller caller, std::optional<TimePoint> expires_at
 
 bool SocketSession::IsDue(MonotonicTime, TimePoint wall) const {
   const ViewPtr current = view();
-  return current->expires_at && wall >= *current->expires_at && !told_expired_;
+  return current->validity.IsOver(wall) && !told_expired_;
 }
 
 Reader::Step SocketSession::TakeStep() {
@@ -171,9 +171,7 @@ Reader::Step SocketSession::TakeStep() {
     events_.on_going_away();
     return Step::kPassedOn;
   }
-  if (current->expires_at && services().clock.Now() >= *current->expires_at) {
-    return ExpireStep(current);
-  }
+  if (current->validity.IsOver(services().clock.Now())) return ExpireStep(current);
   told_expired_ = false;
   if (former != nullptr) return SwitchStep();
   if (!changes) {

@@ -18,6 +18,7 @@
 
 #include "absl/types/span.h"
 #include "server/base/mutex.h"
+#include "server/base/standing.h"
 #include "server/core/caller.h"
 #include "server/core/channel.h"
 #include "server/core/filter.h"
@@ -35,9 +36,9 @@ struct SocketSubscription {
 
 class SocketSession final : public Reader {
  public:
-  // `on_expired` runs when the caller's credential has run out: from then on no event is sent
-  // until SetCaller. `on_behind` runs when the connection fell off the ring: it has missed
-  // changes and must be closed, retryably. Both on whatever thread has the turn.
+  // `on_expired` runs when the caller's credential has run out or was revoked: from then on no
+  // event is sent until SetCaller. `on_behind` runs when the connection fell off the ring: it has
+  // missed changes and must be closed, retryably. Both on whatever thread has the turn.
   struct Events {
     std::function<void()> on_expired;
     std::function<void()> on_behind;
@@ -45,7 +46,7 @@ class SocketSession final : public Reader {
   };
 
   SocketSession(std::shared_ptr<Topic> topic, std::shared_ptr<Sink> sink, Caller caller,
-                std::optional<TimePoint> expires_at, const SocketEncoder& encoder, Events events,
+                Validity validity, const SocketEncoder& encoder, Events events,
                 const Services& services);
   ~SocketSession() override;
 
@@ -61,7 +62,7 @@ class SocketSession final : public Reader {
 
   // Another caller, or the same with other roles. Subscriptions stay; records that the caller
   // before could see and this one cannot are told as removed.
-  void SetCaller(Caller caller, std::optional<TimePoint> expires_at);
+  void SetCaller(Caller caller, Validity validity);
 
  private:
   struct Entry {
@@ -71,7 +72,7 @@ class SocketSession final : public Reader {
   // What the session looks with; replaced as a whole, so that a turn works on one version.
   struct View {
     Caller caller;
-    std::optional<TimePoint> expires_at;
+    Validity validity;
     std::vector<std::shared_ptr<const Entry>> entries;
   };
   using ViewPtr = std::shared_ptr<const View>;

@@ -52,9 +52,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   AdminResponse Serve(const Request& request) const {
     const absl::string_view target(request.target().data(), request.target().size());
     const std::string path(target.substr(0, target.find('?')));
+    const absl::string_view query =
+        target.size() > path.size() ? target.substr(path.size() + 1) : "";
     if (request.method() == http::verb::get || request.method() == http::verb::head) {
       const auto handler = pages_.handlers.find(path);
-      if (handler != pages_.handlers.end()) return handler->second();
+      if (handler != pages_.handlers.end()) return handler->second(query);
       return Refusal(404,
                      "not found; there are /metrics, /livez, /readyz, /statusz and /loglevel\n");
     }
@@ -68,7 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (request.find(http::field::origin) != request.end()) {
       return Refusal(403, "not for web pages\n");
     }
-    return action->second(target.size() > path.size() ? target.substr(path.size() + 1) : "");
+    return action->second(query);
   }
 
   void Answer() {

@@ -24,9 +24,9 @@ struct AdminResponse {
 
 class AdminServer {
  public:
-  using Handler = std::function<AdminResponse()>;
-  // Is given what follows the `?`.
-  using Action = std::function<AdminResponse(absl::string_view query)>;
+  // Given what follows the `?` of the request, may be empty.
+  using Handler = std::function<AdminResponse(absl::string_view query)>;
+  using Action = Handler;
 
   // `handlers` by path, for GET and HEAD; `actions` by path, for PUT and POST, refused to web pages
   // of others. UNAVAILABLE: cannot listen on `address` (host:port, port 0: any).

@@ -1,6 +1,7 @@
 #include "server/service/hold_keeper.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetryDelay{1000};   // after a release that the log refused
+constexpr milliseconds kHeartbeat{1000};    // between two signs that its thread lives
 constexpr milliseconds kLook{3'600'000};    // between two looks for holds to extend
 constexpr std::size_t kMaxExtended = 1000;  // records a write
 
@@ -55,8 +57,11 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   };
 
   Impl(std::vector<Project> given, store::Committer& the_committer, Clock& the_clock,
-       Metrics& metrics)
-      : projects(std::move(given)), committer(the_committer), clock(the_clock) {
+       Metrics& metrics, Heartbeats& heartbeats)
+      : projects(std::move(given)),
+        committer(the_committer),
+        clock(the_clock),
+        heart(heartbeats.Add("holds")) {
     for (const Project& project : projects) {
       holds.push_back(&metrics.GetGauge(kHolds, {{"project", project.id}}));
       holds.back()->Set(0);
@@ -87,6 +92,7 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
   const std::vector<Project> projects;
   store::Committer& committer;
   Clock& clock;
+  Heartbeat& heart;
   std::vector<Gauge*> holds;  // by project
 
   Mutex mutex;
@@ -102,8 +108,8 @@ struct HoldKeeper::Impl : std::enable_shared_from_this<Impl> {
 };
 
 HoldKeeper::HoldKeeper(std::vector<Project> projects, store::Committer& committer, Clock& clock,
-                       Metrics& metrics)
-    : impl_(std::make_shared<Impl>(std::move(projects), committer, clock, metrics)) {
+                       Metrics& metrics, Heartbeats& heartbeats)
+    : impl_(std::make_shared<Impl>(std::move(projects), committer, clock, metrics, heartbeats)) {
   impl_->AdoptHeldRecords();
   impl_->thread = Thread("holds", [impl = impl_.get()] { impl->Run(); });
 }
@@ -268,6 +274,13 @@ void HoldKeeper::Impl::Forget(std::map<Key, Held>::iterator entry) {
   held.erase(entry);
 }
 
+std::size_t HoldKeeper::held_count(std::uint32_t project) const {
+  MutexLock lock(impl_->mutex);
+  const auto first = impl_->held.lower_bound({project, ""});
+  const auto last = impl_->held.lower_bound({project + 1, ""});
+  return static_cast<std::size_t>(std::distance(first, last));
+}
+
 bool HoldKeeper::Release(HolderId holder, const std::string& presence_id) {
   MutexLock lock(impl_->mutex);
   const auto found = impl_->holders.find(holder);
@@ -326,6 +339,7 @@ std::map<std::uint32_t, std::vector<std::string>> HoldKeeper::Impl::TakeLapsed(M
 void HoldKeeper::Impl::Run() {
   MutexLock lock(mutex);
   while (!stopping) {
+    heart.Beat();
     const MonotonicTime now = clock.Monotonic();
     if (now >= next_look) {
       next_look = now + kLook;
@@ -341,10 +355,11 @@ void HoldKeeper::Impl::Run() {
       lock.Lock();
       continue;
     }
-    MonotonicTime next = next_look;
+    MonotonicTime next = std::min(next_look, now + kHeartbeat);
     if (!lapsing.empty() && !frozen) next = std::min(next, lapsing.begin()->first);
     clock.WaitFor(lock, cv, std::chrono::ceil<milliseconds>(next - now));
   }
+  heart.Rest();
 }
 
 void HoldKeeper::Impl::ExtendHolds() {

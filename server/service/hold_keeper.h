@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/core/caller.h"
 #include "server/core/validate.h"
@@ -50,7 +51,7 @@ class HoldKeeper {
   // Records that are held in the states when it starts get one connection_grace to find a holder:
   // their connections ended with the process before. All references must outlive the keeper.
   HoldKeeper(std::vector<Project> projects, store::Committer& committer, Clock& clock,
-             Metrics& metrics);
+             Metrics& metrics, Heartbeats& heartbeats = Heartbeats::None());
   ~HoldKeeper();
 
   // A connection that may hold records of one project.
@@ -65,6 +66,9 @@ class HoldKeeper {
   void ReleaseAll(HolderId holder, Parting parting);
   // As ReleaseAll, and forgets the holder.
   void Leave(HolderId holder, Parting parting);
+
+  // How many records of the project are held, those in grace included.
+  std::size_t held_count(std::uint32_t project) const;
 
   // From now on nothing is released: the server stops, and the holders will come back elsewhere.
   void Freeze();

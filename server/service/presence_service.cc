@@ -70,17 +70,7 @@ PresenceService::~PresenceService() = default;
 absl::Status PresenceService::AdmitWrite(const auth::Principal& principal,
                                          std::size_t operations) const {
   if (absl::Status status = RequireWrite(principal); !status.ok()) return status;
-  const Project& project = projects_[principal.project];
-  if (project.writes == nullptr || project.writes->Take(static_cast<double>(operations))) {
-    return absl::OkStatus();
-  }
-  absl::Status status = MakeError(
-      Reason::kGeneralRateLimitExceeded,
-      absl::StrCat("the project's limit writes_per_second (", project.limits.writes_per_second,
-                   ") is used up; try again in a second"),
-      {{"limit", "writes_per_second"}});
-  SetRetryDelay(status, 1000);
-  return status;
+  return projects_[principal.project].quota->TakeWrites(operations);
 }
 
 void PresenceService::SubmitOne(const auth::Principal& principal, Source source,
@@ -269,19 +259,19 @@ void PresenceService::BatchDelete(const auth::Principal& principal,
   if (absl::Status status = AdmitWrite(principal, wanted->size()); !status.ok()) {
     return done(status);
   }
-  auto write = std::make_unique<BatchWrite>([done = std::move(done), lists = lists_.get(),
-                                             project = principal.project](Results results) {
-    lists->Purge(project);
-    std::int64_t deleted = 0;
-    for (const auto& result : results) {
-      if (result.ok()) {
-        ++deleted;
-      } else if (RowOf(result.status()).reason != Reason::kPresenceNotFound) {
-        return done(result.status());
-      }
-    }
-    done(deleted);
-  });
+  auto write = std::make_unique<BatchWrite>(
+      [done = std::move(done), lists = lists_.get(), project = principal.project](Results results) {
+        lists->Purge(project);
+        std::int64_t deleted = 0;
+        for (const auto& result : results) {
+          if (result.ok()) {
+            ++deleted;
+          } else if (RowOf(result.status()).reason != Reason::kPresenceNotFound) {
+            return done(result.status());
+          }
+        }
+        done(deleted);
+      });
   write->project = principal.project;
   write->caller = CallerFrom(principal, Source::kRest);
   for (const std::string& id : *wanted) write->operations.emplace_back(DeleteInput{id, {}});

@@ -1,33 +1,21 @@
 // Project: what the use cases need to know of one configured project.
 //
-// Threads: the fields are constant; limits are swapped as a whole on reload.
+// Threads: the fields are constant; the quota's limits are swapped as a whole on reload.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
-#include <string>
 
 #include "server/core/rules.h"
-#include "server/service/token_bucket.h"
+#include "server/service/quota.h"
 #include "server/store/state.h"
 
 namespace presences::service {
 
-// 0 switches a limit off.
-struct ProjectLimits {
-  std::size_t max_channels_per_subscription = 100;
-  std::size_t max_subscriptions_per_connection = 100;
-  double messages_per_second = 50;  // of one connection
-  double message_burst = 200;
-  double writes_per_second = 0;  // of the project
-};
-
 struct Project {
   const ProjectRules* rules = nullptr;
   const store::State* state = nullptr;
-  ProjectLimits limits;
-  std::shared_ptr<TokenBucket> writes;  // null: unlimited
+  std::shared_ptr<Quota> quota =
+      std::make_shared<Quota>("", ProjectLimits{}, Clock::System());  // shared by all surfaces
 };
 
 }  // namespace presences::service

@@ -20,7 +20,7 @@ absl::StatusOr<hub::SessionPtr> RealtimeService::Subscribe(const auth::Principal
   if (absl::Status status = RequireRead(principal); !status.ok()) return status;
   const Project& project = projects_[principal.project];
   absl::StatusOr<ChannelSet> channels =
-      ChannelSet::Parse(raw.channels, project.limits.max_channels_per_subscription);
+      ChannelSet::Parse(raw.channels, project.quota->limits().max_channels_per_subscription);
   if (!channels.ok()) return channels.status();
   absl::StatusOr<FilterSet> filters =
       ParseWatchQueries(raw.queries, project.rules->indexed_metadata, WatchDialect::kFull);
@@ -38,7 +38,7 @@ absl::StatusOr<hub::SessionPtr> RealtimeService::Subscribe(const auth::Principal
   subscription.snapshot = raw.snapshot.value_or(true);
   subscription.max_batch =
       static_cast<std::size_t>(raw.max_batch == 0 ? kMaxChangesPerMessage : raw.max_batch);
-  subscription.expires_at = principal.expires_at;
+  subscription.validity = principal.validity();
   subscription.surface = surface;
   return hub_.Open(std::move(subscription), std::move(sink));
 }

@@ -33,6 +33,11 @@ class RealtimeService {
  public:
   RealtimeService(std::vector<Project> projects, hub::Hub& hub);
 
+  // Counts a stream in, for as long as the slot lives. Refusals: Quota::Connect.
+  absl::StatusOr<ConnectionSlot> Connect(const auth::Principal& principal) {
+    return projects_[principal.project].quota->Connect();
+  }
+
   // Checks the request and makes its session; the transport calls Begin(). Refusals: access.h,
   // channel.h, query.h, and those of hub::Hub::Open. `surface` labels metrics.
   absl::StatusOr<hub::SessionPtr> Subscribe(const auth::Principal& principal, RawSubscribe raw,

@@ -4,22 +4,20 @@
 
 namespace presences::service {
 
-TokenBucket::TokenBucket(double per_second, double burst, const Clock& clock)
-    : per_second_(per_second),
-      burst_(burst),
-      clock_(clock),
-      tokens_(burst),
-      updated_(clock.Monotonic()) {}
+TokenBucket::TokenBucket(const Clock& clock) : clock_(clock), updated_(clock.Monotonic()) {}
 
-bool TokenBucket::Take(double tokens) {
+bool TokenBucket::Take(double tokens, const Rate& rate) {
+  if (rate.per_second == 0) return true;
   const MonotonicTime now = clock_.Monotonic();
   MutexLock lock(mutex_);
   const std::chrono::duration<double> passed = now - updated_;
   updated_ = now;
-  tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
-  if (tokens_ < std::min(tokens, burst_)) return false;
-  tokens_ -= tokens;
-  return true;
+  double there =
+      std::min(rate.burst, tokens_ ? *tokens_ + passed.count() * rate.per_second : rate.burst);
+  const bool enough = there >= std::min(tokens, rate.burst);
+  if (enough) there -= tokens;
+  tokens_ = there;
+  return enough;
 }
 
 }  // namespace presences::service

@@ -1,7 +1,9 @@
-// TokenBucket: a rate with a burst.
+// TokenBucket: a rate with a burst, both of which may change while it is used.
 //
 // Threads: any.
 #pragma once
+
+#include <optional>
 
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
@@ -10,19 +12,22 @@ namespace presences::service {
 
 class TokenBucket {
  public:
-  // `per_second` tokens come back each second, up to `burst`; starts full.
-  TokenBucket(double per_second, double burst, const Clock& clock);
+  struct Rate {
+    double per_second;  // tokens that come back; 0: no limit
+    double burst;       // how many there may be
+  };
+
+  // Starts full.
+  explicit TokenBucket(const Clock& clock);
 
   // Takes `tokens` if that many are there. A request larger than the burst is let through when
   // the bucket is full, and leaves it in debt.
-  bool Take(double tokens);
+  bool Take(double tokens, const Rate& rate);
 
  private:
-  const double per_second_;
-  const double burst_;
   const Clock& clock_;
   Mutex mutex_;
-  double tokens_ GUARDED_BY(mutex_);
+  std::optional<double> tokens_ GUARDED_BY(mutex_);  // nullopt: full
   MonotonicTime updated_ GUARDED_BY(mutex_);
 };
 

@@ -25,6 +25,9 @@ const MetricFamily kQueueDelay{
 const MetricFamily kAppend{MetricType::kHistogram, "presences_log_append_seconds", "",
                            "Time that the log took to make one group durable, in seconds.",
                            kStepSeconds};
+const MetricFamily kLogFailures{
+    MetricType::kCounter, "presences_log_failures_total", "",
+    "Appends that the log refused, and tries whether it works again that found it does not."};
 const MetricFamily kShed{MetricType::kCounter, "presences_writes_shed_total", "",
                          "Writes refused because the commit queue was too old."};
 const MetricFamily kExpiryLateness{
@@ -40,6 +43,7 @@ CommitMetrics::CommitMetrics(Metrics& metrics)
       duration(metrics.GetHistogram(kCommit)),
       queue_delay(metrics.GetHistogram(kQueueDelay)),
       append(metrics.GetHistogram(kAppend)),
+      log_failures(metrics.GetCounter(kLogFailures)),
       shed(metrics.GetCounter(kShed)),
       changes_{&metrics.GetCounter(kChanges, {{"type", "UPSERTED"}}),
                &metrics.GetCounter(kChanges, {{"type", "UPDATED"}}),

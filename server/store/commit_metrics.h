@@ -24,6 +24,7 @@ class CommitMetrics {
   Histogram& duration;
   Histogram& queue_delay;
   Histogram& append;
+  Counter& log_failures;
   Counter& shed;
 
  private:

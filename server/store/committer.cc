@@ -37,10 +37,11 @@ struct Committer::Impl {
        Clock& c, Metrics& metrics)
       : options(o),
         clock(c),
-        committer(log, projects, listener, c, metrics),
+        heart(o.heartbeats->Add("committer")),
+        committer(log, projects, listener, c, metrics, heart),
         own_thread(log.blocks()) {
     if (!own_thread) return;
-    completer.emplace();
+    completer.emplace(o.heartbeats->Add("completer"));
     thread.emplace("committer", [this] { Loop(); });
   }
 
@@ -52,6 +53,7 @@ struct Committer::Impl {
 
   const Options options;
   Clock& clock;
+  Heartbeat& heart;          // of whoever has set `committing`
   GroupCommitter committer;  // used by whoever has set `committing`
   const bool own_thread;
 
@@ -92,6 +94,7 @@ absl::Status Committer::Impl::Admit(MonotonicTime now) {
 // the next submitter commits meanwhile. Answering is the dearer part, and so spreads over threads.
 void Committer::Impl::CommitNextGroup() {
   committing = true;
+  heart.Beat();
   WriteQueue::Group group;
   const MonotonicTime oldest = queue.PopGroup(options.max_group_operations, &group);
   mutex.Unlock();
@@ -100,6 +103,7 @@ void Committer::Impl::CommitNextGroup() {
   committer.Commit(group);
   mutex.Lock();
   committing = false;
+  if (!own_thread || queue.empty()) heart.Rest();
   ++completing;
   mutex.Unlock();
   if (completer) {
@@ -128,10 +132,12 @@ void Committer::Impl::WaitForWork(MutexLock& lock) {
     clock.WaitFor(lock, work, kProbeInterval);
     if (!queue.empty() || stopping || clock.Monotonic() - probed < kProbeInterval) continue;
     committing = true;
+    heart.Beat();
     mutex.Unlock();
     committer.Probe();
     mutex.Lock();
     committing = false;
+    if (queue.empty()) heart.Rest();
     if (stopping) idle.NotifyAll();
     probed = clock.Monotonic();
   }
@@ -167,6 +173,7 @@ void Committer::Submit(std::unique_ptr<Write> write) {
   if (!impl.own_thread) {
     if (Impl::completing_here != &impl) impl.Drain();
   } else if (was_empty) {
+    impl.heart.Expect();
     lock.Unlock();
     impl.work.NotifyOne();
   }
@@ -185,6 +192,10 @@ void Committer::Stop() {
 }
 
 absl::Status Committer::log_status() const { return impl_->committer.log_status(); }
+
+void Committer::SetMaxPresences(std::uint32_t project, std::int64_t limit) {
+  impl_->committer.SetMaxPresences(project, limit);
+}
 
 LogHead Committer::head(std::uint32_t project) const { return impl_->committer.head(project); }
 

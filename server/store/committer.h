@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
@@ -46,6 +47,7 @@ class Committer {
   struct Options {
     std::size_t max_group_operations = 1024;          // per log batch
     std::chrono::milliseconds max_queue_delay{1000};  // older queue: shed (design 6.2)
+    Heartbeats* heartbeats = &Heartbeats::None();     // "committer" and "completer"
   };
 
   // A project as the committer sees it. Both must outlive the committer.
@@ -72,6 +74,9 @@ class Committer {
   absl::Status log_status() const;
 
   LogHead head(std::uint32_t project) const;
+
+  // The limit that ProjectRules began with; for creations to come.
+  void SetMaxPresences(std::uint32_t project, std::int64_t limit);
 
  private:
   struct Impl;

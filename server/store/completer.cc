@@ -10,7 +10,7 @@ void CompleteAll(WriteQueue::Group& group) {
   group.clear();
 }
 
-Completer::Completer() : thread_("completer", [this] { Loop(); }) {}
+Completer::Completer(Heartbeat& heart) : heart_(heart), thread_("completer", [this] { Loop(); }) {}
 
 Completer::~Completer() {
   {
@@ -23,6 +23,7 @@ Completer::~Completer() {
 void Completer::Post(WriteQueue::Group* group) {
   {
     MutexLock lock(mutex_);
+    heart_.Expect();
     if (posted_.empty()) {
       posted_.swap(*group);
     } else {
@@ -38,8 +39,10 @@ void Completer::Loop() {
   WriteQueue::Group group;
   MutexLock lock(mutex_);
   for (;;) {
+    if (posted_.empty()) heart_.Rest();
     while (posted_.empty() && !stopping_) cv_.Wait(lock);
     if (posted_.empty()) return;
+    heart_.Beat();
     group.swap(posted_);
     lock.Unlock();
     CompleteAll(group);

@@ -6,6 +6,7 @@
 // Threads: any; owns one thread.
 #pragma once
 
+#include "server/base/heartbeat.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
 #include "server/store/write_queue.h"
@@ -17,7 +18,7 @@ void CompleteAll(WriteQueue::Group& group);
 
 class Completer {
  public:
-  Completer();
+  explicit Completer(Heartbeat& heart);
   // Completes what was posted, then stops.
   ~Completer();
 
@@ -27,6 +28,7 @@ class Completer {
  private:
   void Loop();
 
+  Heartbeat& heart_;
   Mutex mutex_;
   CondVar cv_;
   WriteQueue::Group posted_ GUARDED_BY(mutex_);

@@ -43,6 +43,7 @@ struct Expirer::Impl {
         committer(c),
         states(std::move(s)),
         clock(k),
+        heart(o.heartbeats->Add("expirer")),
         retries(metrics.GetCounter(kRetries)),
         progress(states.size()),
         thread("expirer", [this] { Loop(); }) {}
@@ -57,6 +58,7 @@ struct Expirer::Impl {
   Committer& committer;
   const std::vector<State*> states;
   Clock& clock;
+  Heartbeat& heart;
   Counter& retries;
 
   Mutex mutex;
@@ -109,9 +111,10 @@ bool Expirer::Impl::AllFinished() {
 
 void Expirer::Impl::Loop() {
   for (;;) {
+    heart.Beat();
     for (std::uint32_t project = 0; project < states.size(); ++project) Turn(project);
     MutexLock lock(mutex);
-    if (stopping && AllFinished()) return;
+    if (stopping && AllFinished()) return heart.Rest();
     if (!look_again) clock.WaitFor(lock, cv, options.tick);
     look_again = false;
   }

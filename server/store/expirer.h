@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/store/committer.h"
 #include "server/store/state.h"
@@ -25,6 +26,7 @@ class Expirer {
     std::chrono::milliseconds tick{8};           // bound of the lateness that waiting adds
     std::size_t max_batch = 1024;                // records per write
     std::chrono::milliseconds retry_delay{200};  // after a write that the log refused
+    Heartbeats* heartbeats = &Heartbeats::None();
   };
 
   // `states[i]` belongs to project i. All must outlive the expirer.

@@ -17,8 +17,9 @@ double SecondsBetween(MonotonicTime from, MonotonicTime to) {
 }  // namespace
 
 GroupCommitter::GroupCommitter(Log& log, const std::vector<Committer::Project>& projects,
-                               ChangeListener& listener, Clock& clock, Metrics& metrics)
-    : log_(log), listener_(listener), clock_(clock), metrics_(metrics) {
+                               ChangeListener& listener, Clock& clock, Metrics& metrics,
+                               Heartbeat& heart)
+    : log_(log), listener_(listener), clock_(clock), heart_(heart), metrics_(metrics) {
   for (const Committer::Project& project : projects) {
     projects_.push_back(std::make_unique<ProjectSlot>(project, metrics));
     projects_.back()->records.Set(static_cast<double>(project.state->size()));
@@ -56,6 +57,13 @@ void GroupCommitter::Run(Write& write, TimePoint now) {
   }
 }
 
+absl::Status GroupCommitter::AppendToLog(absl::Span<const LogEntry> entries) {
+  const Heartbeat::AtDevice wait(heart_);
+  absl::Status status = log_.Append(entries);
+  if (!status.ok()) metrics_.log_failures.Increment();
+  return status;
+}
+
 absl::Status GroupCommitter::Append() {
   entries_.clear();
   for (const std::uint32_t project : touched_) {
@@ -66,7 +74,7 @@ absl::Status GroupCommitter::Append() {
   }
   if (entries_.empty()) return absl::OkStatus();
   const MonotonicTime start = clock_.Monotonic();
-  const absl::Status status = log_.Append(entries_);
+  const absl::Status status = AppendToLog(entries_);
   metrics_.append.Observe(SecondsBetween(start, clock_.Monotonic()));
   metrics_.batch_size.Observe(static_cast<double>(entries_.size()));
   NoteLogStatus(status);
@@ -86,7 +94,7 @@ void GroupCommitter::Publish() {
   }
 }
 
-void GroupCommitter::Probe() { NoteLogStatus(log_.Append({})); }
+void GroupCommitter::Probe() { NoteLogStatus(AppendToLog({})); }
 
 void GroupCommitter::NoteLogStatus(const absl::Status& status) {
   absl::Status before;

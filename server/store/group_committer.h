@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/mutex.h"
 #include "server/store/commit_metrics.h"
 #include "server/store/committer.h"
@@ -24,7 +25,7 @@ namespace presences::store {
 class GroupCommitter {
  public:
   GroupCommitter(Log& log, const std::vector<Committer::Project>& projects,
-                 ChangeListener& listener, Clock& clock, Metrics& metrics);
+                 ChangeListener& listener, Clock& clock, Metrics& metrics, Heartbeat& heart);
 
   // Fills the results of every write in the group; calling Done is left to the caller.
   void Commit(WriteQueue::Group& group);
@@ -35,6 +36,10 @@ class GroupCommitter {
   bool log_failed() const { return log_failed_.load(std::memory_order_relaxed); }
   absl::Status log_status() const;
   LogHead head(std::uint32_t project) const;
+  // Any thread.
+  void SetMaxPresences(std::uint32_t project, std::int64_t limit) {
+    projects_[project]->staged.set_max_presences(limit);
+  }
   CommitMetrics& metrics() { return metrics_; }
 
  private:
@@ -55,12 +60,14 @@ class GroupCommitter {
 
   void Run(Write& write, TimePoint now);
   absl::Status Append();
+  absl::Status AppendToLog(absl::Span<const LogEntry> entries);
   void Publish();
   void NoteLogStatus(const absl::Status& status);
 
   Log& log_;
   ChangeListener& listener_;
   Clock& clock_;
+  Heartbeat& heart_;
   CommitMetrics metrics_;
   std::vector<std::unique_ptr<ProjectSlot>> projects_;
   std::vector<std::uint32_t> touched_;

@@ -18,13 +18,14 @@ PresencePtr NotUpdatedBefore(PresencePtr record, const PresencePtr& current) {
 }
 
 absl::Status CheckRoom(const StagedProject& project) {
-  const ProjectRules& rules = project.rules();
-  if (rules.max_presences == 0 || project.size() < rules.max_presences) return absl::OkStatus();
-  const std::string limit = absl::StrCat(rules.max_presences);
-  return MakeError(Reason::kGeneralResourceLimitExceeded,
-                   absl::StrCat("max_presences: project ", rules.project_id, " holds at most ",
-                                limit, " presences; delete some, or raise limits.max_presences"),
-                   {{"limit", "max_presences"}, {"value", limit}});
+  const std::int64_t most = project.max_presences();
+  if (most == 0 || project.size() < most) return absl::OkStatus();
+  const std::string limit = absl::StrCat(most);
+  return MakeError(
+      Reason::kGeneralResourceLimitExceeded,
+      absl::StrCat("max_presences: project ", project.rules().project_id, " holds at most ", limit,
+                   " presences; delete some, or raise limits.max_presences"),
+      {{"limit", "max_presences"}, {"value", limit}});
 }
 
 // The record that an upsert is about, and who else sits on its id.

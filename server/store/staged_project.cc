@@ -6,7 +6,7 @@
 namespace presences::store {
 
 StagedProject::StagedProject(const ProjectRules& rules, const State& state, Revision head)
-    : rules_(rules), state_(state), last_revision_(head) {}
+    : rules_(rules), state_(state), max_presences_(rules.max_presences), last_revision_(head) {}
 
 void StagedProject::Begin(TimePoint now) {
   now_ = now;

@@ -8,6 +8,7 @@
 // Invariant: staged revisions ascend and are never used twice, not even after a failed append.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -40,6 +41,11 @@ class StagedProject {
   // What the next mutation works with.
   MutationContext context() const { return {now_, last_revision_ + 1, rules_}; }
   const ProjectRules& rules() const { return rules_; }
+  // How many records may live; 0: no limit. Any thread may change it.
+  std::int64_t max_presences() const { return max_presences_.load(std::memory_order_relaxed); }
+  void set_max_presences(std::int64_t limit) {
+    max_presences_.store(limit, std::memory_order_relaxed);
+  }
 
   // Adds the outcome of a mutation. REQUIRES: `after`, if any, carries context().revision.
   void Stage(ChangeKind kind, DeleteCause cause, PresencePtr before, PresencePtr after);
@@ -51,6 +57,7 @@ class StagedProject {
 
   const ProjectRules& rules_;
   const State& state_;
+  std::atomic<std::int64_t> max_presences_;
   Revision last_revision_;
   TimePoint now_;
   std::vector<ChangePtr> changes_;

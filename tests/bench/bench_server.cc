@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   }
   presences::SetLogLevel(presences::LogLevel::kWarning);
   auto server =
-      presences::app::Server::Start(ConfigFor(argv[1], argv[2]), false, presences::Clock::System());
+      presences::app::Server::Start(ConfigFor(argv[1], argv[2]), {}, presences::Clock::System());
   if (!server.ok()) {
     std::fprintf(stderr, "%s\n", std::string(server.status().message()).c_str());
     return 1;

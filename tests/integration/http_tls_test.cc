@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -28,9 +28,17 @@ class HttpTlsTest : public ::testing::Test {
  protected:
   gateway::HttpServer::Options Options() {
     gateway::HttpServer::Options options;
-    options.cert_file = server_.cert_file;
-    options.key_file = server_.key_file;
+    options.tls = TextOf(server_);
     return options;
+  }
+
+  static std::string ReadAll(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+  static TlsText TextOf(const SelfSigned& files) {
+    return {ReadAll(files.cert_file), ReadAll(files.key_file), ""};
   }
 
   testing::TempDir folder_;
@@ -98,7 +106,7 @@ TEST_F(HttpTlsTest, AsksForAClientCertificateWhenConfigured) {
   const SelfSigned trusted(folder_.path(), "trusted");
   const SelfSigned stranger(folder_.path(), "stranger");
   gateway::HttpServer::Options options = Options();
-  options.client_ca_file = trusted.cert_file;
+  options.tls->client_ca = ReadAll(trusted.cert_file);
   HttpHarness harness(options);
   ASSERT_TRUE(harness.start.ok()) << harness.start;
   const auto answer = [&](const std::string& cert, const std::string& key) {
@@ -111,29 +119,28 @@ TEST_F(HttpTlsTest, AsksForAClientCertificateWhenConfigured) {
   EXPECT_EQ(answer("", ""), "");
 }
 
-TEST_F(HttpTlsTest, FilesThatCannotBeUsedAreNamed) {
+TEST_F(HttpTlsTest, TextsThatCannotBeUsedAreNamed) {
   gateway::HttpServer::Options options = Options();
-  options.cert_file = folder_.Sub("absent.crt");
+  options.tls->certificate = "rubbish";
   EXPECT_EQ(HttpHarness(options).start.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(HttpHarness(options).start.message()), HasSubstr("absent.crt"));
+  EXPECT_THAT(std::string(HttpHarness(options).start.message()), HasSubstr("certificate"));
   options = Options();
-  options.key_file = SelfSigned(folder_.path(), "other").key_file;
-  EXPECT_THAT(std::string(HttpHarness(options).start.message()), HasSubstr("other.key"));
+  options.tls->key = TextOf(SelfSigned(folder_.path(), "other")).key;
+  EXPECT_THAT(std::string(HttpHarness(options).start.message()), HasSubstr("private key"));
   options = Options();
-  options.client_ca_file = server_.key_file;
+  options.tls->client_ca = options.tls->key;
   EXPECT_THAT(std::string(HttpHarness(options).start.message()), HasSubstr("client CA"));
 }
 
-TEST_F(HttpTlsTest, ReloadTakesNewFilesAndKeepsTheOldOnesWhenTheyAreBad) {
+TEST_F(HttpTlsTest, ReloadTakesNewTextsAndKeepsTheOldOnesWhenTheyAreBad) {
   HttpHarness harness(Options());
-  {
-    const SelfSigned renewed(folder_.path(), "renewed");
-    std::filesystem::rename(renewed.cert_file, server_.cert_file);
-    std::filesystem::rename(renewed.key_file, server_.key_file);
-  }
-  EXPECT_TRUE(harness.server->ReloadTls().ok());
-  std::ofstream(server_.key_file) << "rubbish";
-  EXPECT_EQ(harness.server->ReloadTls().code(), absl::StatusCode::kFailedPrecondition);
+  TlsText text = TextOf(SelfSigned(folder_.path(), "renewed"));
+  const auto use = harness.server->PrepareTls(text);
+  ASSERT_TRUE(use.ok()) << use.status();
+  (*use)();
+  text.key = "rubbish";
+  EXPECT_EQ(harness.server->PrepareTls(text).status().code(),
+            absl::StatusCode::kFailedPrecondition);
   RawClient client(harness.address());
   ASSERT_TRUE(client.StartTls());
   EXPECT_THAT(client.Call(HttpHarness::List()), StartsWith("HTTP/1.1 200"));

@@ -18,6 +18,11 @@ absl::Status ExpiredToken() {
                    "token: has expired; authenticate again within 30 seconds");
 }
 
+absl::Status RevokedCredential(const Standing& standing) {
+  return MakeError(standing.refusal(),
+                   "credential: was revoked; authenticate again within 30 seconds");
+}
+
 }  // namespace
 
 void ConnectStream::Authenticate(const std::string& request_id, const std::string& token) {
@@ -89,9 +94,20 @@ void ConnectStream::TokenExpired(const absl::Status& status) {
              });
 }
 
+void ConnectStream::CheckCredential() {
+  auth::PrincipalPtr principal;
+  {
+    MutexLock lock(mutex_);
+    if (finished_ || left_) return;
+    principal = principal_;
+  }
+  if (principal->validity().revoked()) TokenExpired(RevokedCredential(*principal->standing));
+}
+
 absl::Status ConnectStream::CheckToken(const v1::ConnectRequest& request) {
   if (request.has_authenticate() || request.has_ping()) return absl::OkStatus();
   MutexLock lock(mutex_);
+  if (principal_->validity().revoked()) return RevokedCredential(*principal_->standing);
   if (!principal_->expires_at || services_.clock.Now() < *principal_->expires_at) {
     return absl::OkStatus();
   }

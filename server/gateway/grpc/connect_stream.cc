@@ -28,17 +28,17 @@ constexpr std::chrono::milliseconds kCancelSettles{100};
 
 ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Services& services,
                              std::unique_ptr<StreamReport> report)
-    : context_(context), services_(services), report_(std::move(report)) {}
+    : context_(context),
+      services_(services),
+      report_(std::move(report)),
+      messages_(services.clock) {}
 
-ConnectStream::~ConnectStream() = default;
+ConnectStream::~ConnectStream() { services_.registry.Remove(*this); }
 
-void ConnectStream::Start(auth::PrincipalPtr principal) {
+void ConnectStream::Start(auth::PrincipalPtr principal, service::ConnectionSlot slot) {
   self_ = shared_from_this();
-  const service::ProjectLimits& limits = services_.realtime.project(principal->project).limits;
-  if (limits.messages_per_second > 0) {
-    messages_ = std::make_unique<service::TokenBucket>(limits.messages_per_second,
-                                                       limits.message_burst, services_.clock);
-  }
+  slot_ = std::move(slot);
+  quota_ = services_.realtime.project(principal->project).quota;
   holder_ = services_.holds.Join(principal->project);
   report_->SetCaller(principal);
   {
@@ -46,6 +46,7 @@ void ConnectStream::Start(auth::PrincipalPtr principal) {
     principal_ = std::move(principal);
   }
   services_.open.Add(this, [self = shared_from_this()] { self->GoAway(); });
+  services_.registry.Add(shared_from_this());
   v1::ConnectResponse ready;
   ready.mutable_ready()->set_connection_id(absl::StrCat("c", holder_));
   Reply(ready.SerializeAsString());
@@ -91,7 +92,7 @@ void ConnectStream::OnReadDone(bool ok) {
     ReplyError(request.request_id(), status);
     return ReadNext();
   }
-  if (messages_ != nullptr && !messages_->Take(1)) {
+  if (!messages_.Take(1, quota_->limits().MessageRate())) {
     absl::Status status = MakeError(Reason::kGeneralRateLimitExceeded,
                                     "too many messages (messages_per_second); send fewer",
                                     {{"limit", "messages_per_second"}});
@@ -166,8 +167,7 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   auto subscription = std::make_shared<Subscription>(shared_from_this(), id, std::move(raw));
   {
     MutexLock lock(mutex_);
-    const std::size_t limit =
-        services_.realtime.project(principal_->project).limits.max_subscriptions_per_connection;
+    const std::size_t limit = quota_->limits().max_subscriptions_per_connection;
     if (limit != 0 && subscriptions_.size() >= limit && subscriptions_.count(id) == 0) {
       return MakeError(Reason::kGeneralResourceLimitExceeded,
                        absl::StrCat("at most ", limit,
@@ -347,6 +347,7 @@ void ConnectStream::Leave(service::Parting parting) {
   }
   for (const hub::SessionPtr& session : sessions) session->Close();
   if (holder_ != 0) services_.holds.Leave(holder_, parting);
+  slot_.Release();
 }
 
 void ConnectStream::GoAway() {

@@ -23,6 +23,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
+#include "server/gateway/grpc/connect_registry.h"
 #include "server/gateway/grpc/open_streams.h"
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/gateway/grpc/stream_report.h"
@@ -47,6 +48,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const Clock& clock;
     const Refusals& refusals;
     OpenStreams& open;
+    ConnectRegistry& registry;
     std::chrono::milliseconds max_connection_age{0};  // 0: for ever
   };
 
@@ -55,8 +57,10 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   ~ConnectStream() override;
 
   // Sends `ready` and begins to read. Keeps itself alive until gRPC is done.
-  void Start(auth::PrincipalPtr principal);
+  void Start(auth::PrincipalPtr principal, service::ConnectionSlot slot);
   void Refuse(const absl::Status& status);
+  // Asks for another credential if the one it has was revoked; any thread.
+  void CheckCredential();
 
  private:
   class Subscription;
@@ -91,7 +95,9 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   const std::unique_ptr<StreamReport> report_;
   std::shared_ptr<ConnectStream> self_;  // until OnDone
   service::HoldKeeper::HolderId holder_ = 0;
-  std::unique_ptr<service::TokenBucket> messages_;
+  service::TokenBucket messages_;
+  std::shared_ptr<service::Quota> quota_;  // constant from Start on
+  service::ConnectionSlot slot_;           // until it leaves
   grpc::ByteBuffer incoming_;
   StreamAlarm age_;
   StreamAlarm alarm_;  // the token's expiry, then the end of the time to show another

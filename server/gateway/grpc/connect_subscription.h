@@ -33,7 +33,7 @@ class ConnectStream::Subscription final : public hub::Sink,
   }
 
   void End(const absl::Status& status) override {
-    if (RowOf(status).reason == Reason::kUserJwtInvalid) {
+    if (RowOf(status).code == absl::StatusCode::kUnauthenticated) {
       stream_->TokenExpired(status);
     } else {
       stream_->FinishOnce(status);

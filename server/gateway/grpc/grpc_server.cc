@@ -5,8 +5,6 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +14,8 @@
 #include "server/gateway/grpc/grpc_log.h"
 #include "server/gateway/grpc/presences_rpc.h"
 #include "server/gateway/grpc/realtime_rpc.h"
+#include "server/gateway/grpc/self_probe.h"
+#include "server/gateway/grpc/tls_credentials.h"
 
 namespace presences::gateway {
 namespace {
@@ -23,35 +23,6 @@ namespace {
 constexpr int kKeepaliveMillis = 20'000;  // design 5.4: a dead peer is noticed in 40 s
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kMinClientPingMillis = 10'000;  // clients may ping this often (peers.md 2)
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || text.str().empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot read the TLS file ", path, "; check the path and its permissions"));
-  }
-  return text.str();
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
-    const GrpcServer::Options& options) {
-  if (options.cert_file.empty()) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions ssl;
-  const auto cert = ReadFile(options.cert_file);
-  if (!cert.ok()) return cert.status();
-  const auto key = ReadFile(options.key_file);
-  if (!key.ok()) return key.status();
-  ssl.pem_key_cert_pairs.push_back({*key, *cert});
-  if (!options.client_ca_file.empty()) {
-    const auto ca = ReadFile(options.client_ca_file);
-    if (!ca.ok()) return ca.status();
-    ssl.pem_root_certs = *ca;
-    ssl.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
-  }
-  return grpc::SslServerCredentials(ssl);
-}
 
 // A stream that began just before its connection was asked to end may last as long as any other.
 constexpr std::chrono::milliseconds kAgeReserve{60'000};
@@ -82,9 +53,12 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 struct GrpcServer::Impl {
   OpenStreams open;
+  ConnectRegistry connects;
   std::unique_ptr<grpc::Service> presences;
   std::unique_ptr<grpc::Service> realtime;
+  std::shared_ptr<TlsCredentials> tls;  // null: plaintext
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<SelfProbe> probe;
   std::string address;
 };
 
@@ -95,23 +69,26 @@ GrpcServer::~GrpcServer() { Shutdown(std::chrono::milliseconds(0)); }
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options,
                                                               const Services& services) {
   RedirectGrpcLog();
-  const auto credentials = CredentialsFor(options);
-  if (!credentials.ok()) return credentials.status();
+  auto impl = std::make_unique<Impl>();
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+  if (options.tls) {
+    if (absl::Status status = CheckTlsText(*options.tls); !status.ok()) return status;
+    credentials = impl->tls = std::make_shared<TlsCredentials>(*options.tls);
+  }
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options.channelz) grpc::channelz::experimental::InitChannelzService();
 
-  auto impl = std::make_unique<Impl>();
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
                                      services.metrics, services.log);
-  impl->realtime =
-      MakeRealtimeRpc(services.realtime, services.holds, services.authenticator, services.clock,
-                      services.metrics, services.log, {impl->open, options.max_connection_age});
+  impl->realtime = MakeRealtimeRpc(services.realtime, services.holds, services.authenticator,
+                                   services.clock, services.metrics, services.log,
+                                   {impl->open, impl->connects, options.max_connection_age});
   grpc::ServerBuilder builder;
   SetLimits(builder);
   SetAge(builder, options.max_connection_age);
   int port = 0;
-  builder.AddListeningPort(options.address, *credentials, &port);
+  builder.AddListeningPort(options.address, credentials, &port);
   builder.RegisterService(impl->presences.get());
   builder.RegisterService(impl->realtime.get());
   impl->server = builder.BuildAndStart();
@@ -121,22 +98,33 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
                      "; is the port in use, or the address not of this machine?"));
   }
   impl->address = absl::StrCat(options.address.substr(0, options.address.rfind(':')), ":", port);
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(impl)));
+  impl->probe = std::make_unique<SelfProbe>(*impl->server, options.heartbeats->Add("grpc"));
+  std::unique_ptr<GrpcServer> server(new GrpcServer(std::move(impl)));
+  server->SetServing({});
+  return server;
 }
 
 const std::string& GrpcServer::address() const { return impl_->address; }
 
-void GrpcServer::SetServing(bool serving) {
+void GrpcServer::SetServing(const Serving& serving) {
   grpc::HealthCheckServiceInterface* health = impl_->server->GetHealthCheckService();
-  health->SetServingStatus(serving);
-  for (const char* service :
-       {v1::Presences::service_full_name(), v1::Realtime::service_full_name()}) {
-    health->SetServingStatus(service, serving);
-  }
+  health->SetServingStatus("", serving.overall);
+  health->SetServingStatus(v1::Presences::service_full_name(), serving.presences);
+  health->SetServingStatus(v1::Realtime::service_full_name(), serving.realtime);
+}
+
+void GrpcServer::CheckCredentials() { impl_->connects.CheckCredentials(); }
+
+void GrpcServer::Probe() { impl_->probe->Start(); }
+
+absl::StatusOr<std::function<void()>> GrpcServer::PrepareTls(const TlsText& text) {
+  if (absl::Status status = CheckTlsText(text); !status.ok()) return status;
+  return [impl = impl_.get(), text] { impl->tls->Replace(text); };
 }
 
 void GrpcServer::Shutdown(std::chrono::milliseconds timeout) {
   impl_->open.EndAll();
+  impl_->probe->Stop();
   impl_->server->Shutdown(std::chrono::system_clock::now() + timeout);
   impl_->server->Wait();
 }

@@ -44,9 +44,10 @@ class RealtimeRpc final : public Base {
         std::make_shared<StreamReport>(context, StreamReport::Services{subscribe_, log_, clock_});
     auto stream = std::make_shared<SubscribeStream>(
         context, [report](const absl::Status& status) { report->End(status); });
-    absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream, *report);
+    service::ConnectionSlot slot;
+    absl::StatusOr<hub::SessionPtr> session = Open(*context, *request, stream, *report, &slot);
     if (session.ok()) {
-      stream->Start(*std::move(session), life_.max_connection_age);
+      stream->Start(*std::move(session), std::move(slot), life_.max_connection_age);
     } else {
       stream->Refuse(session.status());
     }
@@ -58,13 +59,18 @@ class RealtimeRpc final : public Base {
     auto stream = std::make_shared<ConnectStream>(
         context,
         ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, life_.open,
-                                life_.max_connection_age},
+                                life_.registry, life_.max_connection_age},
         std::make_unique<StreamReport>(context, StreamReport::Services{connect_, log_, clock_}));
     const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
-    if (principal.ok()) {
-      stream->Start(*principal);
-    } else {
+    if (!principal.ok()) {
       stream->Refuse(principal.status());
+      return stream.get();
+    }
+    absl::StatusOr<service::ConnectionSlot> slot = realtime_.Connect(**principal);
+    if (slot.ok()) {
+      stream->Start(*principal, *std::move(slot));
+    } else {
+      stream->Refuse(slot.status());
     }
     return stream.get();
   }
@@ -73,7 +79,7 @@ class RealtimeRpc final : public Base {
   absl::StatusOr<hub::SessionPtr> Open(const grpc::CallbackServerContext& context,
                                        const grpc::ByteBuffer& buffer,
                                        std::shared_ptr<SubscribeStream> stream,
-                                       StreamReport& report) {
+                                       StreamReport& report, service::ConnectionSlot* slot) {
     absl::Status size = api::CheckSize(buffer.Length(), api::kMaxRequestBytes);
     if (!size.ok()) return size;
     v1::SubscribeRequest request;
@@ -84,6 +90,9 @@ class RealtimeRpc final : public Base {
     const auto principal = authenticator_.Authenticate(CredentialsOf(context), clock_.Now());
     if (!principal.ok()) return principal.status();
     report.SetCaller(*principal);
+    absl::StatusOr<service::ConnectionSlot> place = realtime_.Connect(**principal);
+    if (!place.ok()) return place.status();
+    *slot = *std::move(place);
     return realtime_.Subscribe(**principal, api::FromProto(request), wire::ProtobufStreamEncoder(),
                                "grpc", std::move(stream));
   }

@@ -12,8 +12,10 @@ SubscribeStream::SubscribeStream(grpc::CallbackServerContext* context,
                                  std::function<void(const absl::Status&)> on_end)
     : context_(context), on_end_(std::move(on_end)) {}
 
-void SubscribeStream::Start(hub::SessionPtr session, std::chrono::milliseconds max_connection_age) {
+void SubscribeStream::Start(hub::SessionPtr session, service::ConnectionSlot slot,
+                            std::chrono::milliseconds max_connection_age) {
   self_ = shared_from_this();
+  slot_ = std::move(slot);
   {
     MutexLock lock(mutex_);
     session_ = session;
@@ -112,6 +114,7 @@ void SubscribeStream::OnDone() {
     session = std::move(session_);
   }
   if (session != nullptr) session->Close();
+  slot_.Release();  // before the session lets go of this
   const std::shared_ptr<SubscribeStream> last = std::move(self_);
 }
 

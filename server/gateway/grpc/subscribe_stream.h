@@ -15,6 +15,7 @@
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/hub/session.h"
 #include "server/hub/sink.h"
+#include "server/service/quota.h"
 
 namespace presences::gateway {
 
@@ -28,7 +29,8 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // Keeps itself alive until gRPC is done, and starts the session. `max_connection_age`: after
   // most of it the subscriber is sent on; 0 is never.
-  void Start(hub::SessionPtr session, std::chrono::milliseconds max_connection_age);
+  void Start(hub::SessionPtr session, service::ConnectionSlot slot,
+             std::chrono::milliseconds max_connection_age);
   // Ends a call that never got a session.
   void Refuse(const absl::Status& status);
 
@@ -46,6 +48,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const std::function<void(const absl::Status&)> on_end_;
   std::shared_ptr<SubscribeStream> self_;  // until OnDone
   StreamAlarm age_;
+  service::ConnectionSlot slot_;
 
   Mutex mutex_;
   hub::SessionPtr session_ GUARDED_BY(mutex_);

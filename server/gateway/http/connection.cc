@@ -252,11 +252,12 @@ std::shared_ptr<hub::Sink> Connection::OpenStream(transcode::StreamFormat format
 void Connection::StartStream(ExchangePtr exchange, hub::SessionPtr session) {
   keep_alive_ = false;
   services_.handler.Render(*exchange, keep_alive_, &output_);
+  service::ConnectionSlot slot = std::move(exchange->slot);
   exchange.reset();
   state_ = State::kStreaming;
   input_.Consume(input_.view().size());
   Flush();
-  events_->Start(std::move(session));
+  events_->Start(std::move(session), std::move(slot));
   ReadMore();
 }
 

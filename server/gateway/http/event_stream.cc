@@ -34,7 +34,8 @@ std::string ChunkStart(std::size_t size) { return absl::StrCat(absl::Hex(size), 
 EventStream::EventStream(std::shared_ptr<EventPort> port, StreamFormat format, bool chunked)
     : port_(std::move(port)), format_(format), chunked_(chunked) {}
 
-void EventStream::Start(hub::SessionPtr session) {
+void EventStream::Start(hub::SessionPtr session, service::ConnectionSlot slot) {
+  slot_ = std::move(slot);
   session_ = session;
   session->Begin();
 }
@@ -45,6 +46,7 @@ void EventStream::OnSent() {
 
 void EventStream::OnClosed() {
   closed_ = true;
+  slot_.Release();
   if (const hub::SessionPtr session = std::move(session_)) session->Close();
 }
 
@@ -76,6 +78,7 @@ void EventStream::End(const absl::Status& status) {
 void EventStream::Finish(const absl::Status& status) {
   if (std::exchange(closed_, true)) return;
   session_ = nullptr;
+  slot_.Release();
   std::string text;
   // Who is sent away was told so in the stream's own words.
   if (!status.ok() && RowOf(status).reason != Reason::kGeneralShuttingDown) {

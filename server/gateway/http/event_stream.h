@@ -16,6 +16,7 @@
 #include "proto/runtime/event_stream.h"
 #include "server/hub/session.h"
 #include "server/hub/sink.h"
+#include "server/service/quota.h"
 
 namespace presences::gateway::http {
 
@@ -41,7 +42,7 @@ class EventStream final : public hub::Sink, public std::enable_shared_from_this<
   EventStream(std::shared_ptr<EventPort> port, transcode::StreamFormat format, bool chunked);
 
   // Starts the session; the head of the response is sent.
-  void Start(hub::SessionPtr session);
+  void Start(hub::SessionPtr session, service::ConnectionSlot slot);
   // All that was sent has left.
   void OnSent();
   // The peer is gone.
@@ -59,6 +60,7 @@ class EventStream final : public hub::Sink, public std::enable_shared_from_this<
   const transcode::StreamFormat format_;
   const bool chunked_;
   hub::SessionPtr session_;
+  service::ConnectionSlot slot_;  // until it ends
   bool closed_ = false;
 };
 

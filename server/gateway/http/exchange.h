@@ -81,6 +81,7 @@ struct Exchange {
   api::CallNotes notes;
   auth::PrincipalPtr principal;                   // null until it is known
   std::optional<transcode::StreamFormat> stream;  // the answer is a stream
+  service::ConnectionSlot slot;                   // of the stream
 
   // The messages of a call live in the arena, whose first block is part of the exchange.
   google::protobuf::Message* in = nullptr;

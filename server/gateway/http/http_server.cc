@@ -25,10 +25,6 @@ std::size_t ThreadCount(std::size_t wanted) {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxThreads);
 }
 
-http::TlsFiles FilesOf(const HttpServer::Options& options) {
-  return {options.cert_file, options.key_file, options.client_ca_file};
-}
-
 http::RequestHandler::Options HandlerOptions(const HttpServer::Options& options) {
   return {options.only_project, options.pages, options.trusted_proxies, options.upgrade != nullptr};
 }
@@ -37,8 +33,7 @@ http::RequestHandler::Options HandlerOptions(const HttpServer::Options& options)
 
 struct HttpServer::Impl {
   Impl(const Options& options, const Services& services)
-      : files(FilesOf(options)),
-        clock(services.clock),
+      : clock(services.clock),
         handler(HandlerOptions(options),
                 {services.presences, services.realtime, services.authenticator, services.origins,
                  services.clock, services.metrics, services.log}),
@@ -48,8 +43,9 @@ struct HttpServer::Impl {
     shared.timeouts.body = options.body_timeout;
     std::vector<http::Worker*> all;
     for (std::size_t i = 0; i < ThreadCount(options.threads); ++i) {
-      workers.push_back(std::make_unique<http::Worker>(absl::StrCat("http-", i), shared,
-                                                       [this] { ConnectionClosed(); }));
+      const std::string name = absl::StrCat("http-", i);
+      workers.push_back(std::make_unique<http::Worker>(
+          name, shared, [this] { ConnectionClosed(); }, options.heartbeats->Add(name)));
       all.push_back(workers.back().get());
     }
     listener = std::make_unique<http::Listener>(all);
@@ -71,9 +67,8 @@ struct HttpServer::Impl {
   }
   void StopAccepting();
 
-  const http::TlsFiles files;
   Clock& clock;
-  const http::RequestHandler handler;
+  http::RequestHandler handler;
   http::Connection::Services shared;
   Mutex mutex;  // leaf lock
   CondVar changed;
@@ -100,8 +95,8 @@ HttpServer::~HttpServer() { Shutdown(std::chrono::milliseconds(0)); }
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Options& options,
                                                               const Services& services) {
   http::Listener::TlsContextPtr tls;
-  if (!options.cert_file.empty()) {
-    auto context = http::MakeTlsContext(FilesOf(options));
+  if (options.tls) {
+    auto context = http::MakeTlsContext(*options.tls);
     if (!context.ok()) return context.status();
     tls = *std::move(context);
   }
@@ -122,12 +117,14 @@ std::size_t HttpServer::connection_count() const {
   return count;
 }
 
-absl::Status HttpServer::ReloadTls() {
-  if (impl_->files.cert_file.empty()) return absl::OkStatus();
-  auto context = http::MakeTlsContext(impl_->files);
+absl::StatusOr<std::function<void()>> HttpServer::PrepareTls(const TlsText& text) {
+  auto context = http::MakeTlsContext(text);
   if (!context.ok()) return context.status();
-  impl_->listener->SetTls(*std::move(context));
-  return absl::OkStatus();
+  return [impl = impl_.get(), tls = *std::move(context)] { impl->listener->SetTls(tls); };
+}
+
+void HttpServer::SetTrustedProxies(std::vector<IpRange> proxies) {
+  impl_->handler.SetTrustedProxies(std::move(proxies));
 }
 
 void HttpServer::Shutdown(std::chrono::milliseconds timeout) {

@@ -8,16 +8,20 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/ip_range.h"
 #include "server/base/metrics.h"
+#include "server/base/tls_text.h"
 #include "server/gateway/http/exchange.h"
 #include "server/gateway/net/byte_stream.h"
 #include "server/service/origin_policy.h"
@@ -30,18 +34,17 @@ namespace presences::gateway {
 class HttpServer {
  public:
   struct Options {
-    std::string address;    // host:port; port 0 is any free port
-    std::string cert_file;  // PEM; empty: plain text
-    std::string key_file;
-    std::string client_ca_file;                        // empty: clients show no certificate
+    std::string address;                               // host:port; port 0 is any free port
+    std::optional<TlsText> tls;                        // absent: plain text
     std::vector<IpRange> trusted_proxies;              // whose X-Forwarded-For and -Proto count
     std::size_t threads = 0;                           // 0: one per processor, at most 8
     std::chrono::milliseconds idle_timeout{60'000};    // design 6.1
     std::chrono::milliseconds header_timeout{10'000};  // design 6.1
     std::chrono::milliseconds body_timeout{60'000};
-    std::string only_project;                 // empty: several are configured
-    std::map<std::string, http::Page> pages;  // by path, e.g. "/"
-    UpgradeHandler upgrade;                   // of /v1/realtime; null: there is none
+    std::string only_project;                      // empty: several are configured
+    std::map<std::string, http::Page> pages;       // by path, e.g. "/"
+    UpgradeHandler upgrade;                        // of /v1/realtime; null: there is none
+    Heartbeats* heartbeats = &Heartbeats::None();  // "http-N"
   };
   struct Services {
     service::PresenceService& presences;
@@ -64,8 +67,11 @@ class HttpServer {
   const std::string& address() const;
   // Open connections; those that became sockets are not counted here.
   std::size_t connection_count() const;
-  // Reads the TLS files again, for connections to come. FAILED_PRECONDITION: nothing has changed.
-  absl::Status ReloadTls();
+  // Other TLS texts, for connections to come: checks them, and answers what puts them to use.
+  // REQUIRES: it speaks TLS. FAILED_PRECONDITION: they cannot be used.
+  absl::StatusOr<std::function<void()>> PrepareTls(const TlsText& text);
+  // For requests to come.
+  void SetTrustedProxies(std::vector<IpRange> proxies);
   // Accepts no more, ends idle connections, lets requests finish for `timeout`, then cuts what is
   // left. Upgraded sockets are no connections of this server any more; its threads serve them
   // until it is destroyed.

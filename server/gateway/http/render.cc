@@ -81,7 +81,7 @@ MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
   ResponseHead head;
   head.http11 = exchange.request.http11();
   head.keep_alive = keep_alive;
-  head.secure = client_address_.IsSecure(exchange.request, exchange.peer);
+  head.secure = client_address_->IsSecure(exchange.request, exchange.peer);
   head.allow_origin = exchange.allow_origin;
   head.request_id = exchange.context.id.text();
   if (exchange.context.trace) EchoTrace(*exchange.context.trace, &head);
@@ -102,7 +102,7 @@ MonotonicTime RequestHandler::Render(const Exchange& exchange, bool keep_alive,
 }
 
 void RequestHandler::Report(const Exchange& exchange, MonotonicTime::duration took) const {
-  const std::string client = client_address_.Of(exchange.request, exchange.peer);
+  const std::string client = client_address_->Of(exchange.request, exchange.peer);
   services_.log.Write({.surface = service::Surface::kHttp,
                        .call = exchange.metrics->route(),
                        .context = exchange.context,

@@ -99,7 +99,7 @@ RequestHandler::RequestHandler(Options options, const Services& services)
       services_(services),
       api_(services.presences),
       routes_(*transcode::RouteTable::Build(api::Routes())),
-      client_address_(options_.trusted_proxies),
+      client_address_(ClientAddress(options_.trusted_proxies)),
       pages_(options_.pages.begin(), options_.pages.end()),
       refusals_(services.metrics),
       unmatched_metrics_(services.metrics, "unmatched"),
@@ -215,8 +215,12 @@ absl::Status RequestHandler::Admit(Exchange& exchange) const {
              : service::RequireWrite(*exchange.principal);
 }
 
+void RequestHandler::SetTrustedProxies(std::vector<IpRange> proxies) {
+  client_address_.Replace(ClientAddress(std::move(proxies)));
+}
+
 void RequestHandler::Describe(const Exchange& exchange, Upgrade* upgrade) const {
-  upgrade->client_address = client_address_.Of(exchange.request, exchange.peer);
+  upgrade->client_address = client_address_->Of(exchange.request, exchange.peer);
   upgrade->credentials = CredentialsOf(exchange.request, exchange.project);
   upgrade->origin_allowed = !exchange.origin_refused;
   upgrade->request = exchange.context;
@@ -260,12 +264,15 @@ void RequestHandler::Subscribe(ExchangePtr exchange, const auth::Principal& prin
     exchange->stream = format;
     return AnswerWith(absl::OkStatus(), std::move(exchange));
   }
+  absl::StatusOr<service::ConnectionSlot> slot = services_.realtime.Connect(principal);
+  if (!slot.ok()) return AnswerWith(slot.status(), std::move(exchange));
   const std::shared_ptr<Responder> responder = exchange->responder;
   absl::StatusOr<hub::SessionPtr> session = services_.realtime.Subscribe(
       principal, api::FromProto(static_cast<const v1::SubscribeRequest&>(*exchange->in)),
       wire::JsonStreamEncoder(), "sse", responder->OpenStream(format));
   if (!session.ok()) return AnswerWith(session.status(), std::move(exchange));
   exchange->stream = format;
+  exchange->slot = *std::move(slot);
   responder->StartStream(std::move(exchange), *std::move(session));
 }
 

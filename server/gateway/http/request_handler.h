@@ -19,6 +19,7 @@
 #include "server/base/ip_range.h"
 #include "server/base/metrics.h"
 #include "server/base/refusals.h"
+#include "server/base/reloadable.h"
 #include "server/gateway/http/client_address.h"
 #include "server/gateway/http/exchange.h"
 #include "server/gateway/http/response_head.h"
@@ -62,6 +63,9 @@ class RequestHandler {
   // was.
   MonotonicTime Render(const Exchange& exchange, bool keep_alive, std::string* out) const;
 
+  // For requests to come; any thread, at any time.
+  void SetTrustedProxies(std::vector<IpRange> proxies);
+
   // Who asks for an upgrade, and from where.
   void Describe(const Exchange& exchange, Upgrade* upgrade) const;
 
@@ -79,7 +83,7 @@ class RequestHandler {
   const Services services_;
   mutable api::PresencesApi api_;
   const transcode::RouteTable routes_;
-  const ClientAddress client_address_;
+  Reloadable<ClientAddress> client_address_;
   std::map<std::string, Page, std::less<>> pages_;
   absl::flat_hash_map<const transcode::Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
   std::map<std::string, std::unique_ptr<RouteMetrics>, std::less<>> page_metrics_;

@@ -11,10 +11,14 @@ constexpr std::chrono::milliseconds kTick{250};
 }  // namespace
 
 Worker::Worker(const std::string& name, const Connection::Services& services,
-               std::function<void()> on_close)
-    : services_(services), on_close_(std::move(on_close)) {
+               std::function<void()> on_close, Heartbeat& heart)
+    : services_(services), on_close_(std::move(on_close)), heart_(heart) {
   Tick();  // the timer also keeps the thread running
-  thread_ = Thread(name, [this] { io_.run(); });
+  thread_ = Thread(name, [this] {
+    heart_.Beat();
+    io_.run();
+    heart_.Rest();
+  });
 }
 
 Worker::~Worker() { Stop(); }
@@ -30,6 +34,7 @@ void Worker::Tick() {
   timer_.expires_after(kTick);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    heart_.Beat();
     const MonotonicTime now = services_.clock.Monotonic();
     ForEach([now](Connection& connection) { connection.CheckDeadline(now); });
     Tick();

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/base/heartbeat.h"
 #include "server/base/thread.h"
 #include "server/gateway/http/connection.h"
 
@@ -23,7 +24,7 @@ class Worker {
  public:
   // `on_close` is called after each connection that is no more. References must outlive it.
   Worker(const std::string& name, const Connection::Services& services,
-         std::function<void()> on_close);
+         std::function<void()> on_close, Heartbeat& heart);
   // Stops first. What still waits in the event loop is destroyed with it.
   ~Worker();
 
@@ -46,6 +47,7 @@ class Worker {
 
   const Connection::Services& services_;
   const std::function<void()> on_close_;
+  Heartbeat& heart_;
   boost::asio::io_context io_{1};
   boost::asio::steady_timer timer_{io_};
   bool draining_ = false;

@@ -44,7 +44,7 @@ absl::Status TooMany(absl::string_view limit, absl::string_view message) {
 }  // namespace
 
 RealtimeProtocol::RealtimeProtocol(WsState& state, WsConnection& connection)
-    : state_(state), connection_(connection) {}
+    : state_(state), connection_(connection), messages_(state.services.clock) {}
 
 RealtimeProtocol::~RealtimeProtocol() = default;
 
@@ -120,17 +120,13 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
     return Refuse(kClosePolicy,
                   "the page's origin is not allowed; add its host to the project's origins");
   }
-  if (const char* limit = state_.Admit(project_, upgrade.client_address)) {
-    state_.refusals.Count(limit);
-    return Refuse(kCloseTryAgainLater,
-                  absl::StrCat("too many connections (", limit, "); try again later"));
+  auto slot = state_.Admit(project_, upgrade.client_address);
+  if (!slot.ok()) {
+    state_.refusals.Count(slot.status());
+    return Refuse(kCloseTryAgainLater, slot.status().message());
   }
+  slot_ = *std::move(slot);
   principal_ = *principal;
-  const WsGateway::ProjectOptions& limits = state_.project(project_);
-  if (limits.messages_per_second > 0) {
-    messages_.emplace(limits.messages_per_second, std::max(1.0, limits.message_burst),
-                      state_.services.clock);
-  }
   holder_ = state_.services.holds.Join(project_);
   const auto self = connection_.shared_from_this();
   const std::weak_ptr<WsConnection> weak = self;
@@ -138,7 +134,7 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
     if (const auto connection = weak.lock()) connection->Post(std::move(task));
   };
   session_ = state_.services.hub.OpenSocket(
-      project_, self, ViewerOf(*principal_), principal_->expires_at, RealtimeEncoder(),
+      project_, self, ViewerOf(*principal_), principal_->validity(), RealtimeEncoder(),
       {[this, post] { post([this](WsConnection&) { Expired(); }); },
        [post] {
          post([](WsConnection& connection) {
@@ -154,7 +150,7 @@ bool RealtimeProtocol::Open(const Upgrade& upgrade) {
          });
        }},
       kSurface);
-  state_.Enter(project_, self);
+  state_.Enter(self);
   entered_ = true;
   std::vector<std::string> channels;
   std::vector<std::string> slots;
@@ -181,7 +177,7 @@ void RealtimeProtocol::Handle(bool text, std::string message) {
   ++messages_seen_;
   kind_ = "message";
   message_started_ = state_.services.clock.Monotonic();
-  if (messages_ && !messages_->Take(1)) {
+  if (!messages_.Take(1, state_.limits(project_).MessageRate())) {
     state_.refused.Increment();
     state_.refusals.Count("messages_per_second");
     Error(kCloseTryAgainLater,
@@ -197,10 +193,11 @@ void RealtimeProtocol::Handle(bool text, std::string message) {
     Error(kCloseUnsupported, parsed.status().message());
     return Done(parsed.status());
   }
+  if (principal_->validity().revoked()) Expired();
   if (expired_ && !std::holds_alternative<AuthenticationMessage>(*parsed) &&
       !std::holds_alternative<PingMessage>(*parsed)) {
-    Error(401, "the token has expired; authenticate again first");
-    return Done(MakeError(Reason::kUserJwtInvalid, "the token has expired"));
+    Error(401, "the token has expired or was revoked; authenticate again first");
+    return Done(MakeError(Reason::kUserJwtInvalid, "the token has expired or was revoked"));
   }
   std::visit(
       [this](auto& one) {
@@ -235,30 +232,33 @@ void RealtimeProtocol::Become(const auth::PrincipalPtr& principal) {
   principal_ = principal;
   expired_ = false;
   connection_.CancelProtocolTimer();
-  session_->SetCaller(ViewerOf(*principal), principal->expires_at);
+  session_->SetCaller(ViewerOf(*principal), principal->validity());
 }
 
 absl::StatusOr<std::vector<hub::SocketSubscription>> RealtimeProtocol::Checked(
     const SubscribeMessage& message) {
-  const WsGateway::ProjectOptions& limits = state_.project(project_);
+  const service::ProjectLimits& limits = state_.limits(project_);
   std::vector<hub::SocketSubscription> checked;
   for (std::size_t i = 0; i < message.items.size(); ++i) {
     const SubscribeMessage::Item& item = message.items[i];
-    if (limits.max_channels != 0 && item.channels.size() > limits.max_channels) {
+    const std::size_t max_channels = limits.max_channels_per_subscription;
+    if (max_channels != 0 && item.channels.size() > max_channels) {
       return TooMany("max_channels_per_subscription",
-                     absl::StrCat("data[", i, "].channels: at most ", limits.max_channels,
+                     absl::StrCat("data[", i, "].channels: at most ", max_channels,
                                   " (max_channels_per_subscription), got ", item.channels.size()));
     }
-    auto filters = ParseWatchQueries(item.queries, limits.indexed_metadata, WatchDialect::kSocket);
+    auto filters = ParseWatchQueries(item.queries, state_.project(project_).indexed_metadata,
+                                     WatchDialect::kSocket);
     if (!filters.ok()) return filters.status();
     checked.push_back({item.id.empty() ? service::UniqueId() : item.id,
                        ChannelSet::ParseLenient(item.channels), *std::move(filters)});
   }
-  if (limits.max_subscriptions != 0 &&
-      session_->subscription_count() + checked.size() > limits.max_subscriptions) {
+  const std::size_t max_subscriptions = limits.max_subscriptions_per_connection;
+  if (max_subscriptions != 0 &&
+      session_->subscription_count() + checked.size() > max_subscriptions) {
     return TooMany(
         "max_subscriptions_per_connection",
-        absl::StrCat("data: at most ", limits.max_subscriptions,
+        absl::StrCat("data: at most ", max_subscriptions,
                      " subscriptions a connection (max_subscriptions_per_connection); unsubscribe "
                      "first"));
   }
@@ -335,7 +335,9 @@ bool RealtimeProtocol::SubscribeFromUrl(const std::string& target,
 void RealtimeProtocol::Expired() {
   if (expired_ || closed_) return;
   expired_ = true;
-  Error(401, "the token has expired; authenticate again within 30 seconds");
+  Error(401, principal_->validity().revoked()
+                 ? "the token was revoked; authenticate again within 30 seconds"
+                 : "the token has expired; authenticate again within 30 seconds");
   connection_.SetProtocolTimer(state_.options.reauthentication, [this] {
     if (expired_) {
       connection_.CloseWith(kCloseTokenExpired, "the token has expired", service::Parting::kLost);
@@ -355,7 +357,8 @@ void RealtimeProtocol::Close(service::Parting parting) {
     session_.reset();  // it holds the connection, which holds this
   }
   if (holder_ != 0) state_.services.holds.Leave(holder_, parting);
-  if (entered_) state_.Leave(project_, connection_.shared_from_this());
+  if (entered_) state_.Leave(connection_.shared_from_this());
+  slot_.Release();
 }
 
 }  // namespace presences::gateway

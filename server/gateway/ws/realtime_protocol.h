@@ -66,7 +66,8 @@ class RealtimeProtocol {
   bool entered_ = false;
   bool closed_ = false;
   bool expired_ = false;
-  std::optional<service::TokenBucket> messages_;
+  service::TokenBucket messages_;
+  service::ConnectionSlot slot_;  // until it is closed
   service::HoldKeeper::HolderId holder_ = 0;
   hub::SocketSessionPtr session_;
 

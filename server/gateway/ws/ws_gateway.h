@@ -16,22 +16,17 @@
 #include "server/gateway/net/byte_stream.h"
 #include "server/hub/hub.h"
 #include "server/service/hold_keeper.h"
+#include "server/service/quota.h"
 #include "server/service/request_log.h"
 
 namespace presences::gateway {
 
 class WsGateway {
  public:
-  // Per project; 0 switches a limit off.
   struct ProjectOptions {
     std::string id;
     std::vector<std::string> indexed_metadata;
-    std::size_t max_connections = 100'000;
-    std::size_t max_subscriptions = 100;
-    std::size_t max_channels = 100;
-    double messages_per_second = 50;
-    double message_burst = 200;
-    double connects_per_minute_per_ip = 128;
+    std::shared_ptr<service::Quota> quota;
   };
   struct Options {
     std::vector<ProjectOptions> projects;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/reason.h"
 #include "server/gateway/ws/ws_connection.h"
 
 namespace presences::gateway {
@@ -24,32 +25,35 @@ WsState::WsState(WsGateway::Options given, const WsGateway::Services& the_servic
       refused(the_services.metrics.GetCounter(kRefused)),
       refusals(the_services.metrics) {}
 
-const char* WsState::Admit(std::uint32_t project, const std::string& client_address) {
-  const WsGateway::ProjectOptions& limits = options.projects[project];
+absl::StatusOr<service::ConnectionSlot> WsState::Admit(std::uint32_t project,
+                                                       const std::string& client_address) {
+  const double limit = limits(project).connects_per_minute_per_ip;
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(
                           services.clock.Monotonic().time_since_epoch())
                           .count();
+  absl::StatusOr<service::ConnectionSlot> slot = options.projects[project].quota->Connect();
+  if (!slot.ok() || limit == 0) return slot;
   MutexLock lock(mutex_);
-  if (limits.max_connections != 0 && per_project_[project] >= limits.max_connections) {
-    return "max_connections";
-  }
-  if (limits.connects_per_minute_per_ip == 0) return nullptr;
   if (windows_.size() > kMaxWindows) windows_.clear();
   Window& window = windows_[{project, client_address}];
   if (std::exchange(window.minute, minute) != minute) window.connects = 0;
-  if (window.connects >= limits.connects_per_minute_per_ip) return "connects_per_minute_per_ip";
+  if (window.connects >= limit) {
+    return MakeError(Reason::kGeneralRateLimitExceeded,
+                     "too many connections (connects_per_minute_per_ip); try again later",
+                     {{"limit", "connects_per_minute_per_ip"}});
+  }
   ++window.connects;
-  return nullptr;
+  return slot;
 }
 
-void WsState::Enter(std::uint32_t project, const std::shared_ptr<WsConnection>& connection) {
+void WsState::Enter(const std::shared_ptr<WsConnection>& connection) {
   MutexLock lock(mutex_);
-  if (connections_.insert(connection).second) ++per_project_[project];
+  connections_.insert(connection);
 }
 
-void WsState::Leave(std::uint32_t project, const std::shared_ptr<WsConnection>& connection) {
+void WsState::Leave(const std::shared_ptr<WsConnection>& connection) {
   MutexLock lock(mutex_);
-  if (connections_.erase(connection) != 0) --per_project_[project];
+  connections_.erase(connection);
 }
 
 std::vector<std::shared_ptr<WsConnection>> WsState::Connections() const {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
 #include "server/gateway/ws/ws_gateway.h"
@@ -25,10 +26,15 @@ class WsState {
     return options.projects[index];
   }
 
-  // Counts a connection in; the limit that stands in the way, or nullptr.
-  const char* Admit(std::uint32_t project, const std::string& client_address);
-  void Enter(std::uint32_t project, const std::shared_ptr<WsConnection>& connection);
-  void Leave(std::uint32_t project, const std::shared_ptr<WsConnection>& connection);
+  const service::ProjectLimits& limits(std::uint32_t index) const {
+    return options.projects[index].quota->limits();
+  }
+
+  // Counts a connection in; a refusal names the limit that stands in the way.
+  absl::StatusOr<service::ConnectionSlot> Admit(std::uint32_t project,
+                                                const std::string& client_address);
+  void Enter(const std::shared_ptr<WsConnection>& connection);
+  void Leave(const std::shared_ptr<WsConnection>& connection);
   std::vector<std::shared_ptr<WsConnection>> Connections() const;
   std::size_t count() const;
 
@@ -47,7 +53,6 @@ class WsState {
 
   mutable Mutex mutex_;
   std::set<std::shared_ptr<WsConnection>> connections_ GUARDED_BY(mutex_);
-  std::map<std::uint32_t, std::size_t> per_project_ GUARDED_BY(mutex_);
   std::map<std::pair<std::uint32_t, std::string>, Window> windows_ GUARDED_BY(mutex_);
 };
 

@@ -92,7 +92,9 @@ RocksdbLog::RocksdbLog(std::unique_ptr<Database> database, const RocksdbOptions&
     const std::string& id = project_ids[i];
     projects_.push_back({id, HeadKey(id), RecordPrefix(id), heads[i], false});
   }
-  if (durability_ == Durability::kAsync) syncer_.emplace(database_->path(), syncs_);
+  if (durability_ == Durability::kAsync) {
+    syncer_.emplace(database_->path(), syncs_, options.heartbeats->Add("wal_sync"));
+  }
 }
 
 absl::StatusOr<LogHead> RocksdbLog::Load(std::uint32_t project,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/store/log.h"
 
@@ -24,6 +25,7 @@ struct RocksdbOptions {
   std::string path;  // created when absent
   Durability durability = Durability::kSync;
   Metrics* metrics = &Metrics::None();
+  Heartbeats* heartbeats = &Heartbeats::None();  // "wal_sync"
 };
 
 // Opens or creates the database. GENERAL_STORAGE_UNAVAILABLE, with what to do: locked by another

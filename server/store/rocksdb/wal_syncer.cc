@@ -36,8 +36,11 @@ bool SyncLogs(const std::string& path) {
 
 }  // namespace
 
-WalSyncer::WalSyncer(std::string path, Histogram& syncs)
-    : path_(std::move(path)), syncs_(syncs), thread_("wal_sync", [this] { Loop(); }) {}
+WalSyncer::WalSyncer(std::string path, Histogram& syncs, Heartbeat& heart)
+    : path_(std::move(path)),
+      syncs_(syncs),
+      heart_(heart),
+      thread_("wal_sync", [this] { Loop(); }) {}
 
 WalSyncer::~WalSyncer() {
   {
@@ -50,15 +53,20 @@ WalSyncer::~WalSyncer() {
 void WalSyncer::Loop() {
   MutexLock lock(mutex_);
   while (!stopping_) {
+    heart_.Beat();
     Clock::System().WaitFor(lock, cv_, kInterval);
     if (!dirty_.exchange(false, std::memory_order_acquire)) continue;
     lock.Unlock();
     const MonotonicTime started = Clock::System().Monotonic();
-    if (!SyncLogs(path_)) failed_.store(true);
+    {
+      const Heartbeat::AtDevice wait(heart_);
+      if (!SyncLogs(path_)) failed_.store(true);
+    }
     const std::chrono::duration<double> took = Clock::System().Monotonic() - started;
     syncs_.Observe(took.count());
     lock.Lock();
   }
+  heart_.Rest();
 }
 
 }  // namespace presences::store

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <string>
 
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
@@ -20,7 +21,7 @@ class WalSyncer {
  public:
   // `path`: the folder with the *.log files.
   // `syncs` hears how long each sync took, in seconds.
-  WalSyncer(std::string path, Histogram& syncs);
+  WalSyncer(std::string path, Histogram& syncs, Heartbeat& heart);
   ~WalSyncer();
 
   void NoteWrite() { dirty_.store(true, std::memory_order_release); }
@@ -32,6 +33,7 @@ class WalSyncer {
 
   const std::string path_;
   Histogram& syncs_;
+  Heartbeat& heart_;
   std::atomic<bool> dirty_{false};
   std::atomic<bool> failed_{false};
   Mutex mutex_;

@@ -9,9 +9,15 @@ const bytes = (value) => value;
 
 export class Client {
   // `credentials`: { project, key, token, jwt, headers }; whatever is missing is not sent.
-  constructor(address, credentials = {}, { ownConnection = false } = {}) {
+  // `ca`: PEM of the certificate that the server must show; without it, plain text. `clientCert`:
+  // { cert, key } that this client shows.
+  constructor(address, credentials = {}, { ownConnection = false, ca, clientCert } = {}) {
     this.credentials = credentials;
-    this.channel = new grpc.Client(address, grpc.credentials.createInsecure(), {
+    const pem = (text) => (text ? Buffer.from(text) : undefined);
+    const transport = ca
+      ? grpc.credentials.createSsl(pem(ca), pem(clientCert?.key), pem(clientCert?.cert))
+      : grpc.credentials.createInsecure();
+    this.channel = new grpc.Client(address, transport, {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
       // Fast enough for a server that is being restarted.

@@ -134,6 +134,16 @@ export class Server {
     return line && Number(line.slice(sample.length + 1));
   }
 
+  // Sends SIGHUP and waits until the server has said what came of it. Answers the log line.
+  async reload(says = 'configuration reloaded') {
+    const from = this.stderr.length;
+    this.signal('SIGHUP');
+    const lines = () => this.stderr.slice(from).split('\n').filter((line) => line.includes(says));
+    return eventually(`'${says}' in the log`, () => lines()[0]).catch((error) => {
+      throw new Error(`${error.message}\n${this.stderr.slice(from)}`);
+    });
+  }
+
   signal(name) {
     this.process.kill(name);
   }

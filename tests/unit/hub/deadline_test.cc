@@ -112,7 +112,7 @@ TEST_F(DeadlineTest, TheWriteTimeoutCountsFromTheWriteNotFromTheOneBefore) {
 }
 
 TEST_F(DeadlineTest, AnExpiredCredentialEndsTheStreamWithoutALaterEvent) {
-  const Watcher watcher = Watch({.expires_at = project_.clock.Now() + seconds(5)});
+  const Watcher watcher = Watch({.validity = project_.clock.Now() + seconds(5)});
   project_.Put("a");
   EXPECT_TRUE(watcher.sink->AwaitText("UPSERTED a@1 online"));
   project_.clock.Advance(seconds(5));
@@ -128,7 +128,7 @@ TEST_F(DeadlineTest, AnExpiredCredentialEndsTheStreamWithoutALaterEvent) {
 }
 
 TEST_F(DeadlineTest, AnExpiredCredentialEndsAnIdleStreamInTime) {
-  const Watcher watcher = Watch({.expires_at = project_.clock.Now() + seconds(5)});
+  const Watcher watcher = Watch({.validity = project_.clock.Now() + seconds(5)});
   EXPECT_TRUE(watcher.sink->AwaitText("current"));
   Pass(milliseconds(4'900));
   EXPECT_EQ(watcher.sink->ended(), std::nullopt);
@@ -138,13 +138,35 @@ TEST_F(DeadlineTest, AnExpiredCredentialEndsAnIdleStreamInTime) {
 
 TEST_F(DeadlineTest, ACredentialThatExpiresDuringAWriteEndsTheStreamAfterIt) {
   project_.Put("a");
-  const Watcher watcher = Watch(
-      {.max_batch = 1, .expires_at = project_.clock.Now() + seconds(5), .mode = Mode::kManual});
+  const Watcher watcher =
+      Watch({.max_batch = 1, .validity = project_.clock.Now() + seconds(5), .mode = Mode::kManual});
   Pass(seconds(6));
   EXPECT_EQ(watcher.sink->ended(), std::nullopt);
   watcher.sink->Release();
   EXPECT_THAT(*watcher.sink->ended(), HasReason(Reason::kUserJwtInvalid, "expired"));
   EXPECT_THAT(watcher.story(), ElementsAre("reset"));
+}
+
+TEST_F(DeadlineTest, ARevokedCredentialEndsAnIdleStreamAtTheNextLook) {
+  const auto standing = std::make_shared<Standing>(Reason::kUserUnauthenticated);
+  const Watcher watcher = Watch({.validity = Validity(std::nullopt, standing)});
+  EXPECT_TRUE(watcher.sink->AwaitText("current"));
+  Pass(milliseconds(100));
+  EXPECT_EQ(watcher.sink->ended(), std::nullopt);
+  standing->Revoke();
+  Pass(milliseconds(100));
+  EXPECT_THAT(*watcher.sink->ended(), HasReason(Reason::kUserUnauthenticated, "revoked"));
+}
+
+TEST_F(DeadlineTest, ARevokedCredentialHearsNoLaterEvent) {
+  const auto standing = std::make_shared<Standing>(Reason::kUserJwtInvalid);
+  const Watcher watcher = Watch({.validity = Validity(std::nullopt, standing)});
+  EXPECT_TRUE(watcher.sink->AwaitText("current"));
+  standing->Revoke();
+  project_.Put("a");
+  ASSERT_TRUE(watcher.sink->AwaitEnd());
+  EXPECT_THAT(*watcher.sink->ended(), HasReason(Reason::kUserJwtInvalid, "revoked"));
+  EXPECT_EQ(watcher.story().back(), "current");
 }
 
 TEST_F(DeadlineTest, GoingAwayIsSpreadOverTheWindow) {

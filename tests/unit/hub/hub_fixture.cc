@@ -47,7 +47,7 @@ Watcher SessionTest::Make(const WatchSpec& spec) {
   Session::Start start;
   start.snapshot = spec.snapshot;
   start.resume_after = spec.resume_after;
-  start.expires_at = spec.expires_at;
+  start.validity = spec.validity;
   watcher.session = std::make_shared<Session>(
       topic_, topic_->AudienceFor(ViewerOf(spec), encoder_, spec.max_batch), watcher.sink, start,
       services_);
@@ -119,7 +119,7 @@ absl::StatusOr<Watcher> HubTest::TryWatch(const WatchSpec& spec) {
   subscription.resume_token = spec.resume_token;
   subscription.snapshot = spec.snapshot;
   subscription.max_batch = spec.max_batch;
-  subscription.expires_at = spec.expires_at;
+  subscription.validity = spec.validity;
   subscription.surface = "grpc";
   Watcher watcher;
   watcher.sink = std::make_shared<RecordingSink>(spec.mode, &pool_);
@@ -148,7 +148,7 @@ void HubTest::Look(std::chrono::milliseconds time) {
   // the last in the queue of the one lane.
   const Watcher last = Watch({.channels = {"presences.none.delete"},
                               .snapshot = false,
-                              .expires_at = project_.clock.Now() + time});
+                              .validity = project_.clock.Now() + time});
   project_.clock.Advance(time);
   EXPECT_TRUE(last.sink->AwaitEnd());
 }

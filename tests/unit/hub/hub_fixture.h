@@ -37,7 +37,7 @@ struct WatchSpec {
   bool snapshot = true;
   std::string resume_token{};              // HubTest
   std::optional<Revision> resume_after{};  // SessionTest
-  std::optional<TimePoint> expires_at{};
+  Validity validity{};
   Mode mode = Mode::kOpen;
 };
 

@@ -76,9 +76,9 @@ class SocketSessionTest : public SessionTest {
     if (session_ != nullptr) session_->Close();
   }
 
-  void Open(Caller caller, std::optional<TimePoint> expires_at = std::nullopt) {
+  void Open(Caller caller, Validity validity = {}) {
     session_ = std::make_shared<SocketSession>(
-        topic_, sink_, std::move(caller), expires_at, encoder_lines_,
+        topic_, sink_, std::move(caller), std::move(validity), encoder_lines_,
         SocketSession::Events{[this] { calls_.emplace_back("expired"); },
                               [this] { calls_.emplace_back("behind"); },
                               [this] { calls_.emplace_back("going_away"); }},
@@ -214,6 +214,18 @@ TEST_F(SocketSessionTest, AnExpiredCredentialSilencesItUntilTheNextCaller) {
   EXPECT_THAT(calls_, ElementsAre("expired"));
   session_->SetCaller(User("u2"), project_.clock.Now() + seconds(60));
   EXPECT_THAT(Lines(), ElementsAre("UPSERTED b@2 online -> s1", "UPSERTED c@3 online -> s1"));
+}
+
+TEST_F(SocketSessionTest, ARevokedCredentialSilencesItUntilTheNextCaller) {
+  const auto standing = std::make_shared<Standing>(Reason::kUserJwtInvalid);
+  Open(User("u2"), Validity(std::nullopt, standing));
+  session_->Subscribe({Sub("s1", {"presences"})});
+  standing->Revoke();
+  project_.Put("a");
+  EXPECT_THAT(Lines(), IsEmpty());
+  EXPECT_THAT(calls_, ElementsAre("expired"));
+  session_->SetCaller(User("u2"), {});
+  EXPECT_THAT(Lines(), ElementsAre("UPSERTED a@1 online -> s1"));
 }
 
 TEST_F(SmallRingSocketSessionTest, WhoFallsOffTheRingIsEndedAndTold) {
