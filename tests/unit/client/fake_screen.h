@@ -66,6 +66,10 @@ class FakeScreen {
   }
 
   void Letters(absl::string_view text) {
+    // Commands in their 8-bit form, and what turns the direction of writing.
+    for (const char* hidden : {"\xC2\x9B", "\xC2\x9D", "\xE2\x80\xAE"}) {
+      if (text.find(hidden) != absl::string_view::npos) complaint = "a hidden command";
+    }
     lines[row_].append(text.data(), text.size());
     column_ += Width(text);
     if (column_ > size_.width) complaint = "over the edge";
