@@ -1,5 +1,5 @@
 // Terminal: a command on a pseudo terminal of its own (util-linux's script), and what its screen
-// shows. The screen understands what presencectl writes, and notes every other command.
+// shows.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -37,22 +37,17 @@ export class Terminal {
     if (code !== 0) throw new Error(stderr);
   }
 
-  // The lines of the other screen, as they are now; undefined before it, and behind its end.
+  // The lines of the latest picture that has arrived whole; undefined when there is none, and when
+  // the table has left the terminal. A picture begins at home, writes every line anew, and ends with
+  // the styled line of keys.
   screen() {
     const begin = this.output.lastIndexOf('\x1b[?1049h');
     if (begin < 0 || this.output.includes('\x1b[?1049l', begin)) return undefined;
-    const lines = [''];
-    let row = 0;
-    const text = this.output.slice(begin);
-    // The terminal makes \r\n of each \n; the last piece may have been cut.
-    for (const [piece] of text.matchAll(/\x1b\[[?0-9;]*[A-Za-z]|\r+\n|[^\x1b\r\n]+|./gs)) {
-      if (piece.endsWith('\n')) lines[++row] ??= '';
-      else if (piece === '\x1b[H') row = 0;
-      else if (piece === '\x1b[K') lines[row] = '';
-      else if (piece === '\x1b[J') lines.length = row + 1;
-      else if (!piece.startsWith('\x1b')) lines[row] += piece;
-    }
-    return lines.slice(0, this.rows);
+    const pictures = this.output.slice(begin).split('\x1b[H').slice(1)
+      .map((text) => ({ text, lines: text.split(/\r+\n/) }));  // the terminal puts \r before \n
+    const whole = pictures.filter(({ text, lines }) =>
+      lines.length === this.rows && text.endsWith('\x1b[m'));
+    return whole.at(-1)?.lines.map((line) => line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, ''));
   }
 
   // Waits for a screen that has a line that fits.
