@@ -9,9 +9,10 @@ import test from 'node:test';
 import { RealtimeSocket } from '../e2e/support/realtime_socket.mjs';
 import { config, jwtSecret, keys } from './support/config.mjs';
 import { Connection } from './support/connection.mjs';
+import { presenced, repository } from './support/environment.mjs';
 import { eventually } from './support/eventually.mjs';
 import { callWith, line, lines, parseLines } from './support/log_lines.mjs';
-import { Server, withFolder, withServer } from './support/server.mjs';
+import { run, Server, withFolder, withServer } from './support/server.mjs';
 import { mintToken } from './support/tokens.mjs';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -241,6 +242,15 @@ test('levels, formats and files', async (t) => {
       const refused = await line(server, { level: 'error' }, from);
       assert.match(JSON.stringify(refused), /server\.log\.audit_file: cannot write to/);
       assert.equal((await server.admin('/loglevel')).text, 'debug\n');
+    }));
+
+  await t.test('the example of docs/observability.md is a configuration', () => withFolder(
+    async (folder) => {
+      const page = fs.readFileSync(path.join(repository, 'docs/observability.md'), 'utf8');
+      const file = path.join(folder, 'presences.yaml');
+      fs.writeFileSync(file, page.match(/```yaml\n([^]*?)```/)[1]);
+      const { code, stderr } = await run(presenced, [`--config=${file}`, '--check_config']);
+      assert.equal(code, 0, stderr);
     }));
 
   await t.test('the format of the file counts unless the flag says otherwise', () => withServer(
