@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 lane=${1:-release}
 shift || true
 
-deploy/install_dependencies.sh chromium openssl util-linux prometheus mmdebstrap buildah runc
+deploy/install_dependencies.sh chromium openssl util-linux curl procps prometheus \
+  mmdebstrap buildah runc
 if ! command -v npm >/dev/null; then deploy/install_dependencies.sh nodejs npm; fi
 if ! cmp -s tests/package-lock.json tests/node_modules/.installed-lock; then
   echo "== npm packages of the tests"

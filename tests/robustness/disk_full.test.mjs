@@ -1,58 +1,16 @@
 // A disk that fills up under the real server: writes are refused clearly, everything else goes
 // on, nothing acknowledged is lost, and it recovers by itself when there is space again.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import test from 'node:test';
-import { promisify } from 'node:util';
 
 import { config, embedded, keys } from '../integration/support/config.mjs';
+import { mayMount, noGrowth, tinyDisk } from '../integration/support/disk.mjs';
 import { checkRefusal, refused } from '../integration/support/errors.mjs';
 import { eventually } from '../integration/support/eventually.mjs';
-import { run, withServer } from '../integration/support/server.mjs';
+import { withServer } from '../integration/support/server.mjs';
 
-const execute = promisify(execFile);
 const full = ['UNAVAILABLE', 'GENERAL_STORAGE_UNAVAILABLE'];
 const metadata = JSON.stringify({ text: 'x'.repeat(2000) });
-
-// A disk of 16 MB for the server alone: a tmpfs in a mount namespace of its own, which goes with
-// the process. Others reach it through /proc.
-const tinyDisk = {
-  wrapper: ['unshare', '--map-root-user', '--mount', '--propagation', 'private', 'sh', '-c',
-            'mkdir -p data && mount -t tmpfs -o size=16m none data && exec "$@"', 'sh'],
-  ballast: (server) => path.join('/proc', `${server.ready.pid}`, 'root', server.folder, 'data',
-                                 'ballast'),
-  async fill(server) {
-    const file = await fs.open(this.ballast(server), 'a');
-    try {
-      for (const size of [65_536, 4096]) {
-        for (;;) await file.write(Buffer.alloc(size));
-      }
-    } catch (error) {
-      assert.equal(error.code, 'ENOSPC', error.message);
-    } finally {
-      await file.close();
-    }
-  },
-  async free(server) {
-    await fs.rm(this.ballast(server));
-  },
-};
-
-// Where nobody may mount: no file may grow. The signal that comes with it is switched off, as a
-// full disk sends none.
-const noGrowth = {
-  wrapper: ['env', '--ignore-signal=XFSZ'],
-  fill: (server) => execute('prlimit', ['--pid', `${server.ready.pid}`, '--fsize=0:unlimited']),
-  free: (server) => execute('prlimit', ['--pid', `${server.ready.pid}`, '--fsize=unlimited']),
-};
-
-async function mayMount() {
-  const { code } = await run('unshare', ['--map-root-user', '--mount', 'sh', '-c',
-                                         'mount -t tmpfs none /mnt']);
-  return code === 0;
-}
 
 // What grpc.health.v1 says, as it changes: of the server, of Presences and of Realtime.
 function followHealth(client) {

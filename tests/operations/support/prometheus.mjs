@@ -86,14 +86,15 @@ export class Prometheus {
       .map(({ labels, annotations }) => ({ ...labels, name: labels.alertname, annotations }));
   }
 
-  // Waits until `instance` has been read; answers when the last reading was.
+  // Waits until `instance` has been read once more.
   async read(instance) {
-    const [first] = await this.query(`timestamp(up{instance="${instance}"})`);
-    const before = Number(first?.value[1] ?? 0);
-    return eventually(`a reading of ${instance}`, async () => {
-      const [now] = await this.query(`timestamp(up{instance="${instance}"} == 1)`);
-      return Number(now?.value[1] ?? 0) > before;
-    }, { every: 50 });
+    const last = async () => {
+      const [sample] = await this.query(`timestamp(up{instance="${instance}"})`);
+      return Number(sample?.value[1] ?? 0);
+    };
+    const before = await last();
+    return eventually(`a reading of ${instance}`, async () => await last() > before &&
+      (await this.query(`up{instance="${instance}"} == 1`)).length > 0, { every: 50 });
   }
 
   async stop() {
