@@ -33,7 +33,7 @@ ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Service
       report_(std::move(report)),
       messages_(services.clock) {}
 
-ConnectStream::~ConnectStream() { services_.registry.Remove(*this); }
+ConnectStream::~ConnectStream() = default;
 
 void ConnectStream::Start(auth::PrincipalPtr principal, service::ConnectionSlot slot) {
   self_ = shared_from_this();
@@ -45,8 +45,8 @@ void ConnectStream::Start(auth::PrincipalPtr principal, service::ConnectionSlot 
     MutexLock lock(mutex_);
     principal_ = std::move(principal);
   }
-  services_.open.Add(this, [self = shared_from_this()] { self->GoAway(); });
-  services_.registry.Add(shared_from_this());
+  const auto self = shared_from_this();
+  services_.open.Add(this, {[self] { self->GoAway(); }, [self] { self->CheckCredential(); }});
   v1::ConnectResponse ready;
   ready.mutable_ready()->set_connection_id(absl::StrCat("c", holder_));
   Reply(ready.SerializeAsString());

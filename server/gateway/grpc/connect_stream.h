@@ -23,7 +23,6 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
-#include "server/gateway/grpc/connect_registry.h"
 #include "server/gateway/grpc/open_streams.h"
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/gateway/grpc/stream_report.h"
@@ -48,7 +47,6 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const Clock& clock;
     const Refusals& refusals;
     OpenStreams& open;
-    ConnectRegistry& registry;
     std::chrono::milliseconds max_connection_age{0};  // 0: for ever
   };
 

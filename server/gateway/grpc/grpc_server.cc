@@ -53,7 +53,6 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 struct GrpcServer::Impl {
   OpenStreams open;
-  ConnectRegistry connects;
   std::unique_ptr<grpc::Service> presences;
   std::unique_ptr<grpc::Service> realtime;
   std::shared_ptr<TlsCredentials> tls;  // null: plaintext
@@ -81,9 +80,9 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
 
   impl->presences = MakePresencesRpc(services.presences, services.authenticator, services.clock,
                                      services.metrics, services.log);
-  impl->realtime = MakeRealtimeRpc(services.realtime, services.holds, services.authenticator,
-                                   services.clock, services.metrics, services.log,
-                                   {impl->open, impl->connects, options.max_connection_age});
+  impl->realtime =
+      MakeRealtimeRpc(services.realtime, services.holds, services.authenticator, services.clock,
+                      services.metrics, services.log, {impl->open, options.max_connection_age});
   grpc::ServerBuilder builder;
   SetLimits(builder);
   SetAge(builder, options.max_connection_age);
@@ -113,7 +112,7 @@ void GrpcServer::SetServing(const Serving& serving) {
   health->SetServingStatus(v1::Realtime::service_full_name(), serving.realtime);
 }
 
-void GrpcServer::CheckCredentials() { impl_->connects.CheckCredentials(); }
+void GrpcServer::CheckCredentials() { impl_->open.CheckCredentials(); }
 
 void GrpcServer::Probe() { impl_->probe->Start(); }
 

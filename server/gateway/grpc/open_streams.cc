@@ -4,31 +4,40 @@
 
 namespace presences::gateway {
 
-void OpenStreams::Add(const void* stream, std::function<void()> end) {
+void OpenStreams::Add(const void* stream, Calls calls) {
   {
     MutexLock lock(mutex_);
     if (!ending_) {
-      ends_.emplace(stream, std::move(end));
+      streams_.emplace(stream, std::move(calls));
       return;
     }
   }
-  end();
+  calls.end();
 }
 
 void OpenStreams::Remove(const void* stream) {
-  Ends::node_type former;  // dies without the mutex
+  CallsOf::node_type former;  // dies without the mutex
   MutexLock lock(mutex_);
-  former = ends_.extract(stream);
+  former = streams_.extract(stream);
+}
+
+void OpenStreams::CheckCredentials() {
+  CallsOf streams;
+  {
+    MutexLock lock(mutex_);
+    streams = streams_;
+  }
+  for (const auto& [stream, calls] : streams) calls.check_credential();
 }
 
 void OpenStreams::EndAll() {
-  Ends ends;
+  CallsOf streams;
   {
     MutexLock lock(mutex_);
     ending_ = true;
-    ends.swap(ends_);
+    streams.swap(streams_);
   }
-  for (const auto& [stream, end] : ends) end();
+  for (const auto& [stream, calls] : streams) calls.end();
 }
 
 }  // namespace presences::gateway

@@ -1,5 +1,6 @@
-// OpenStreams: the Connect calls under way, so that a server that stops can end them: one that
-// only holds presences has no session of the hub that would.
+// OpenStreams: the Connect calls under way, for what concerns them all: the server stops, or
+// credentials were revoked. One that only holds presences has no session of the hub that would
+// notice.
 //
 // Threads: any. Lock order: its own mutex alone; nothing is called with it held.
 #pragma once
@@ -13,19 +14,27 @@ namespace presences::gateway {
 
 class OpenStreams {
  public:
-  // `end` keeps alive what it needs, and may still be called while Remove returns. It is called at
-  // once when the end of all has come before.
-  void Add(const void* stream, std::function<void()> end);
+  // How to reach a stream. Both keep alive what they need, and may still be called while Remove
+  // returns.
+  struct Calls {
+    std::function<void()> end;
+    std::function<void()> check_credential;
+  };
+
+  // `calls.end` is called at once when the end of all has come before.
+  void Add(const void* stream, Calls calls);
   void Remove(const void* stream);
+  // Calls the `check_credential` of every stream.
+  void CheckCredentials();
   // Calls the `end` of every stream, and of those that come later.
   void EndAll();
 
  private:
-  using Ends = std::map<const void*, std::function<void()>>;
+  using CallsOf = std::map<const void*, Calls>;
 
   Mutex mutex_;
   bool ending_ GUARDED_BY(mutex_) = false;
-  Ends ends_ GUARDED_BY(mutex_);
+  CallsOf streams_ GUARDED_BY(mutex_);
 };
 
 }  // namespace presences::gateway

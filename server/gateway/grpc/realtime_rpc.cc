@@ -59,7 +59,7 @@ class RealtimeRpc final : public Base {
     auto stream = std::make_shared<ConnectStream>(
         context,
         ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, life_.open,
-                                life_.registry, life_.max_connection_age},
+                                life_.max_connection_age},
         std::make_unique<StreamReport>(context, StreamReport::Services{connect_, log_, clock_}));
     const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
     if (!principal.ok()) {

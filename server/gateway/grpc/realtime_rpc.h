@@ -13,7 +13,6 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
-#include "server/gateway/grpc/connect_registry.h"
 #include "server/gateway/grpc/open_streams.h"
 #include "server/service/hold_keeper.h"
 #include "server/service/realtime_service.h"
@@ -21,10 +20,9 @@
 
 namespace presences::gateway {
 
-// How long streams last, and where they are found when the server stops.
+// How long streams last, and where those are found that the server must reach.
 struct StreamLife {
   OpenStreams& open;
-  ConnectRegistry& registry;
   std::chrono::milliseconds max_connection_age{0};  // 0: for ever
 };
 

@@ -49,15 +49,17 @@ class OpenStreamsTest : public ::testing::Test {
   void Add(const std::string& name) {
     names_.push_back(std::make_unique<std::string>(name));
     const std::string* key = names_.back().get();
-    streams_.Add(key, [this, key] {
-      ended_.push_back(*key);
-      streams_.Remove(key);  // as a stream does that ends at once
-    });
+    streams_.Add(key, {[this, key] {
+                         ended_.push_back(*key);
+                         streams_.Remove(key);  // as a stream does that ends at once
+                       },
+                       [this, key] { checked_.push_back(*key); }});
   }
 
   OpenStreams streams_;
   std::vector<std::unique_ptr<std::string>> names_;
   std::vector<std::string> ended_;
+  std::vector<std::string> checked_;
 };
 
 TEST_F(OpenStreamsTest, EndsThoseThatAreOpenOnce) {
@@ -70,6 +72,15 @@ TEST_F(OpenStreamsTest, EndsThoseThatAreOpenOnce) {
   EXPECT_THAT(ended_, UnorderedElementsAre("a", "c"));
   streams_.EndAll();
   EXPECT_EQ(ended_.size(), 2u);
+}
+
+TEST_F(OpenStreamsTest, TellsThoseThatAreOpenToLookAtTheirCredential) {
+  Add("a");
+  Add("b");
+  streams_.Remove(names_[0].get());
+  streams_.CheckCredentials();
+  EXPECT_THAT(checked_, ElementsAre("b"));
+  EXPECT_THAT(ended_, IsEmpty());
 }
 
 TEST_F(OpenStreamsTest, EndsThoseThatComeTooLateAtOnce) {
