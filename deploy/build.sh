@@ -9,7 +9,9 @@ shift || true
 deploy/install_dependencies.sh
 echo "== configuring ($preset)"
 mkdir -p "build/$preset"
-if ! cmake --preset "$preset" >"build/$preset/configure.log" 2>&1; then
+# What /statusz says was built; an image has no repository and is told.
+commit=${PRESENCES_COMMIT:-$(git rev-parse --short=12 HEAD 2>/dev/null || true)}
+if ! cmake --preset "$preset" "-DPRESENCES_COMMIT=$commit" >"build/$preset/configure.log" 2>&1; then
   tail -n 40 "build/$preset/configure.log" >&2
   exit 1
 fi
