@@ -71,7 +71,8 @@ const Route* Walk(const Node& node, absl::Span<const absl::string_view> segments
   absl::string_view text = segment;
   if (absl::StrContains(segment, '%')) {
     // What does not decode equals no literal.
-    text = PercentDecode(segment, /*plus_is_space=*/false, &decoded) ? decoded : "";
+    text = absl::string_view();
+    if (PercentDecode(segment, /*plus_is_space=*/false, &decoded)) text = decoded;
   }
   const auto literal = node.literals.find(text);
   if (literal != node.literals.end()) {
