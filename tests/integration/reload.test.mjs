@@ -1,5 +1,6 @@
 // SIGHUP: keys and tokens are read again while the server serves; a bad file changes nothing.
 import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -7,8 +8,9 @@ import test from 'node:test';
 import { config, jwtSecret, keys, project } from './support/config.mjs';
 import { refused } from './support/errors.mjs';
 import { eventually } from './support/eventually.mjs';
+import { line } from './support/log_lines.mjs';
 import { withServer } from './support/server.mjs';
-import { mintToken, sha256 } from './support/tokens.mjs';
+import { inSeconds, mintToken, sha256 } from './support/tokens.mjs';
 
 const nextKey = 'standard_next-0009';
 const nextSecret = 'the secret that comes after the first one, 32 bytes';
@@ -18,6 +20,21 @@ function withKey(key, scopes = ['presences.read', 'presences.write']) {
   return config({ projects: [project('demo', { api_keys: [{ id: 'k', sha256: sha256(key),
                                                            scopes }] })] });
 }
+
+// An Ed25519 key as an identity provider has it: { jwk, sign(claims) }.
+function signingKey(kid) {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return {
+    jwk: { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg: 'EdDSA' },
+    sign(claims) {
+      const signed = `${part({ alg: 'EdDSA', kid })}.${part({ exp: inSeconds(600), ...claims })}`;
+      return `${signed}.${signBytes(null, Buffer.from(signed), privateKey).toString('base64url')}`;
+    },
+  };
+}
+
+const jwks = (...signers) => JSON.stringify({ keys: signers.map(({ jwk }) => jwk) });
 
 // Sends SIGHUP and waits until the server has said what came of it.
 async function reload(server, says) {
@@ -69,6 +86,43 @@ test('reload', async (t) => {
       await refused(of(jwtSecret).upsert('p'), 'UNAUTHENTICATED', 'USER_JWT_INVALID');
     }, { files: { 'jwt.secret': `${jwtSecret}\n` } });
   });
+
+  await t.test('a key set is rotated: its file is read again', () => {
+    const first = signingKey('one');
+    const second = signingKey('two');
+    const demo = project('demo', { tokens: [{ id: 'idp', algorithm: 'EdDSA',
+                                              jwks_file: 'jwks.json' }] });
+    return withServer(config({ projects: [demo] }), async (server) => {
+      const of = ({ sign }) => server.connect({ token: sign({ sub: 'alice' }) });
+      await of(first).upsert('p');
+      await refused(of(second).upsert('p'), 'UNAUTHENTICATED', 'USER_JWT_INVALID');
+      await fs.writeFile(path.join(server.folder, 'jwks.json'), jwks(second));
+      await of(first).upsert('p');
+      await reload(server, 'configuration reloaded');
+      await of(second).upsert('p');
+      await refused(of(first).upsert('p'), 'UNAUTHENTICATED', 'USER_JWT_INVALID');
+      await fs.writeFile(path.join(server.folder, 'jwks.json'), '{"keys":[{"kty":"OKP"}]}');
+      const log = await reload(server, 'reload refused');
+      assert.match(log, /jwks_file/);
+      await of(second).upsert('p');
+    }, { files: { 'jwks.json': jwks(first) } });
+  });
+
+  await t.test('a proxy becomes trusted: its word on who calls counts', () => withServer(
+    config(), async (server) => {
+      const deniedFrom = async () => {
+        const from = server.stderr.length;
+        await fetch(`http://${server.ready.http}/v1/presences`,
+                    { headers: { 'X-Appwrite-Key': 'wrong', 'X-Forwarded-For': '203.0.113.7' } });
+        return (await line(server, { stream: 'audit' }, from)).client;
+      };
+      assert.equal(await deniedFrom(), '127.0.0.1');
+      const trusting = config();
+      trusting.server.http = { ...trusting.server.http, trusted_proxies: ['127.0.0.0/8'] };
+      await server.writeConfig(trusting);
+      await reload(server, 'configuration reloaded');
+      assert.equal(await deniedFrom(), '203.0.113.7');
+    }));
 
   await t.test('a bad file keeps the old settings, and says what is wrong', () => withServer(
     withKey(keys.backend), async (server) => {

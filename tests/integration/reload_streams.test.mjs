@@ -137,6 +137,30 @@ test('reload and open streams', async (t) => {
       await socket.close();
     }));
 
+  for (const [name, accept, fits] of [
+    ['SSE', 'text/event-stream', /event: error\ndata: \{"error":\{.*"code":401/],
+    ['NDJSON', 'application/x-ndjson', /\n\{"error":\{.*"code":401/]]) {
+    await t.test(`a revoked ${name} stream is told why, and ends`, () => withServer(
+      before, async (server) => {
+        const response = await fetch(
+          `http://${server.ready.http}/v1/realtime/events?channels[]=presences`,
+          { headers: { 'X-Appwrite-Key': keys.backend, accept } });
+        let heard = '';
+        const ended = (async () => {
+          for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+            heard += part;
+          }
+          return true;
+        })();
+        await eventually('the stream is current', () => heard.includes('current'));
+        await server.writeConfig(having([apiKey('next', keys.reader)], [token('main', jwtSecret)]));
+        await server.reload();
+        assert.ok(await ended);
+        assert.match(heard, fits);
+        assert.match(heard, /revoked/);
+      }));
+  }
+
   await t.test('guests go when guest_access does', () => withServer(before, async (server) => {
     const guest = server.guest().watch();
     const user = userOf(server, jwtSecret).watch();
