@@ -40,6 +40,6 @@ if [[ ! -e $policy ]]; then
 fi
 echo "== packages: installing ${#missing[@]}: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+"${as_root[@]}" apt-get update -qq -o Acquire::Retries=3
+"${as_root[@]}" apt-get install -y -qq -o Acquire::Retries=3 --no-install-recommends "${missing[@]}" >/dev/null
 echo "== packages: done"

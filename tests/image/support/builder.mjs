@@ -45,7 +45,7 @@ export class Builder {
       .map((each) => `path-exclude=/usr/share/${each}/*`);
     dpkg.push('path-include=/usr/share/doc/*/copyright', 'force-unsafe-io');
     await must('mmdebstrap', [
-      '--quiet', '--variant=minbase', '--include=usr-is-merged',
+      '--quiet', '--aptopt=Acquire::Retries "3"', '--variant=minbase', '--include=usr-is-merged',
       '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
       ...dpkg.map((option) => `--dpkgopt=${option}`),
       'bookworm', tar, ...await debianSources(),
