@@ -65,6 +65,10 @@ const requests = [
   { title: 'Socket messages received', unit: 'reqps',
     series: [['messages', `sum(${rate('presences_socket_messages_total')})`],
              ['refused', `sum(${rate('presences_socket_refused_total')})`]] },
+  { title: 'Socket messages by kind and code', unit: 'reqps', stack: true,
+    series: [['{{kind}} {{code}}', sumBy('kind, code', 'presences_socket_requests_total')]] },
+  { title: 'Socket time to answer, p99', unit: 's', thresholds: red(0.5),
+    series: [['{{kind}}', quantile(0.99, 'presences_socket_request_duration_seconds', 'kind')]] },
   { title: 'Open connections', series: [
     ['{{surface}}', `sum by (surface) (${gauge('presences_connections')})`]] },
   { title: 'Slow requests', unit: 'reqps', description: 'Each has a line in the log.',

@@ -169,6 +169,24 @@ test('what must not come in is closed with the code that says why', () =>
     await guest.close();
   }));
 
+test('messages are counted by kind and code, and timed', () =>
+  withServer(settings, async (server) => {
+    const bob = await socketOf(server, 'bob');
+    await bob.subscribe('s');
+    await bob.hold('p');
+    await bob.hold('not an id');
+    await bob.ask({ type: 'nonsense' });
+    const count = (kind, code) =>
+      server.metric(`presences_socket_requests_total{kind="${kind}",code="${code}"}`);
+    await eventually('the last one is counted', () => count('message', 'INVALID_ARGUMENT'));
+    assert.equal(await count('subscribe', 'OK'), 1);
+    assert.equal(await count('presence', 'OK'), 1);
+    assert.equal(await count('presence', 'INVALID_ARGUMENT'), 1);
+    assert.equal(await server.metric(
+      'presences_socket_request_duration_seconds_count{kind="presence"}'), 2);
+    await bob.close();
+  }));
+
 // A client that breaks the framing rules: raw bytes after a good handshake.
 async function afterHandshake(server, bytes) {
   const [host, port] = server.ready.http.split(':');

@@ -21,11 +21,19 @@ namespace {
 constexpr char kSurface[] = "websocket";
 constexpr char kCall[] = "GET /v1/realtime";
 
-const char* KindOf(const PingMessage&) { return "ping"; }
-const char* KindOf(const AuthenticationMessage&) { return "authentication"; }
-const char* KindOf(const SubscribeMessage&) { return "subscribe"; }
-const char* KindOf(const UnsubscribeMessage&) { return "unsubscribe"; }
-const char* KindOf(const PresenceMessageIn&) { return "presence"; }
+const MessageMetrics& KindOf(const MessageKinds& kinds, const PingMessage&) { return kinds.ping; }
+const MessageMetrics& KindOf(const MessageKinds& kinds, const AuthenticationMessage&) {
+  return kinds.authentication;
+}
+const MessageMetrics& KindOf(const MessageKinds& kinds, const SubscribeMessage&) {
+  return kinds.subscribe;
+}
+const MessageMetrics& KindOf(const MessageKinds& kinds, const UnsubscribeMessage&) {
+  return kinds.unsubscribe;
+}
+const MessageMetrics& KindOf(const MessageKinds& kinds, const PresenceMessageIn&) {
+  return kinds.presence;
+}
 
 Caller ViewerOf(const auth::Principal& principal) {
   Caller caller = principal.caller;
@@ -44,7 +52,10 @@ absl::Status TooMany(absl::string_view limit, absl::string_view message) {
 }  // namespace
 
 RealtimeProtocol::RealtimeProtocol(WsState& state, WsConnection& connection)
-    : state_(state), connection_(connection), messages_(state.services.clock) {}
+    : state_(state),
+      connection_(connection),
+      messages_(state.services.clock),
+      kind_(&state.kinds.unread) {}
 
 RealtimeProtocol::~RealtimeProtocol() = default;
 
@@ -82,8 +93,9 @@ void RealtimeProtocol::ReportConnection(const absl::Status& status) {
 
 void RealtimeProtocol::Done(const absl::Status& status) {
   const MonotonicTime::duration took = state_.services.clock.Monotonic() - message_started_;
+  kind_->Count(status, took);
   if (!state_.services.log.IsQuiet(request_, status, took)) {
-    Report(kind_, request_.Message(messages_seen_), status, took, /*is_stream=*/false);
+    Report(kind_->kind(), request_.Message(messages_seen_), status, took, /*is_stream=*/false);
   }
   connection_.MessageDone();
 }
@@ -175,14 +187,14 @@ std::string RealtimeProtocol::UserJson() const {
 void RealtimeProtocol::Handle(bool text, std::string message) {
   state_.messages.Increment();
   ++messages_seen_;
-  kind_ = "message";
+  kind_ = &state_.kinds.unread;
   message_started_ = state_.services.clock.Monotonic();
   if (!messages_.Take(1, state_.limits(project_).MessageRate())) {
     state_.refused.Increment();
     state_.refusals.Count("messages_per_second");
     Error(kCloseTryAgainLater,
           "too many messages (messages_per_second); this one was not taken, send fewer");
-    return connection_.MessageDone();
+    return Done(MakeError(Reason::kGeneralRateLimitExceeded, "messages_per_second"));
   }
   absl::StatusOr<ClientMessage> parsed =
       text ? ParseClientMessage(message)
@@ -201,7 +213,7 @@ void RealtimeProtocol::Handle(bool text, std::string message) {
   }
   std::visit(
       [this](auto& one) {
-        kind_ = KindOf(one);
+        kind_ = &KindOf(state_.kinds, one);
         On(std::move(one));
       },
       *parsed);

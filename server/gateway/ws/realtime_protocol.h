@@ -13,6 +13,7 @@
 
 #include "server/auth/principal.h"
 #include "server/gateway/ws/client_message.h"
+#include "server/gateway/ws/message_metrics.h"
 #include "server/gateway/ws/ws_state.h"
 #include "server/hub/socket_session.h"
 #include "server/service/hold_keeper.h"
@@ -77,7 +78,7 @@ class RealtimeProtocol {
   std::string project_named_;
   MonotonicTime opened_;
   std::uint64_t messages_seen_ = 0;
-  const char* kind_ = "message";  // of the message that is handled
+  const MessageMetrics* kind_;  // of the message that is handled
   MonotonicTime message_started_;
 };
 

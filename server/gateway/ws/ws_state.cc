@@ -23,7 +23,8 @@ WsState::WsState(WsGateway::Options given, const WsGateway::Services& the_servic
       services(the_services),
       messages(the_services.metrics.GetCounter(kMessages)),
       refused(the_services.metrics.GetCounter(kRefused)),
-      refusals(the_services.metrics) {}
+      refusals(the_services.metrics),
+      kinds(the_services.metrics) {}
 
 absl::StatusOr<service::ConnectionSlot> WsState::Admit(std::uint32_t project,
                                                        const std::string& client_address) {

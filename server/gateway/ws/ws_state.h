@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
+#include "server/gateway/ws/message_metrics.h"
 #include "server/gateway/ws/ws_gateway.h"
 
 namespace presences::gateway {
@@ -43,6 +44,7 @@ class WsState {
   Counter& messages;
   Counter& refused;
   const Refusals refusals;
+  const MessageKinds kinds;
 
  private:
   // Connects of one address in the current minute.
