@@ -62,7 +62,7 @@ export class Builder {
     const cache = (await must('ccache', ['--get-config', 'cache_dir'])).trim();
     return this.buildah('bud', [
       '--format', 'docker', '--isolation', 'chroot', '--pull-never', '--layers=false',
-      '--volume', `${cache}:/root/.cache/ccache`,
+      '--volume', `${cache}:/var/cache/ccache`,
       '--build-arg', `BASE_IMAGE=${base}`,
       '--build-arg', 'REVISION=abc123',
       '--file', 'deploy/Dockerfile', '--tag', name, '.',
