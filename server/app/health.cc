@@ -42,18 +42,12 @@ absl::Status Health::Storage() const {
 
 ops::Checks Health::Readiness() const {
   const Phase now = phase();
-  ops::Checks checks = {
+  return {
       {"started", now == Phase::kStarting ? "starting" : ""},
       {"not draining", now == Phase::kDraining ? "draining" : ""},
       {"storage", std::string(Storage().message())},
+      {"threads", ops::ProblemsOf(Liveness())},
   };
-  std::string stalled;
-  for (const ops::Check& thread : Liveness()) {
-    if (!thread.problem.empty())
-      absl::StrAppend(&stalled, stalled.empty() ? "" : "; ", thread.problem);
-  }
-  checks.push_back({"threads", std::move(stalled)});
-  return checks;
 }
 
 const char* NameOf(Health::Phase phase) {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "server/base/log.h"
 
 namespace presences::app {
@@ -11,15 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kPeriod{200};
 constexpr std::chrono::seconds kProbePeriod{1};
-
-std::string ProblemsOf(const ops::Checks& checks) {
-  std::string problems;
-  for (const ops::Check& check : checks) {
-    if (check.problem.empty()) continue;
-    absl::StrAppend(&problems, problems.empty() ? "" : "; ", check.problem);
-  }
-  return problems;
-}
 
 }  // namespace
 
@@ -41,7 +31,7 @@ void HealthMonitor::Look() {
   // Watching needs no disk: who follows here misses nothing, and should not be sent away.
   serving.realtime = health_.phase() == Health::Phase::kServing && ops::AllPass(health_.Liveness());
   grpc_.SetServing(serving);
-  std::string problems = ProblemsOf(readiness);
+  std::string problems = ops::ProblemsOf(readiness);
   if (problems != problems_) {
     problems_ = std::move(problems);
     if (problems_.empty()) {

@@ -22,6 +22,15 @@ bool AllPass(const Checks& checks) {
                      [](const Check& check) { return check.problem.empty(); });
 }
 
+std::string ProblemsOf(const Checks& checks) {
+  std::string problems;
+  for (const Check& check : checks) {
+    if (check.problem.empty()) continue;
+    absl::StrAppend(&problems, problems.empty() ? "" : "; ", check.problem);
+  }
+  return problems;
+}
+
 AdminResponse Answer(const Checks& checks, absl::string_view query) {
   const bool passed = AllPass(checks);
   AdminResponse answer;

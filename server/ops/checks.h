@@ -18,6 +18,8 @@ struct Check {
 using Checks = std::vector<Check>;
 
 bool AllPass(const Checks& checks);
+// The problems in one line; empty: none.
+std::string ProblemsOf(const Checks& checks);
 
 // 200 and `ok`, or 503 and one problem a line. A query of `verbose` lists every check.
 AdminResponse Answer(const Checks& checks, absl::string_view query);

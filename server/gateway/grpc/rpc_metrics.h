@@ -3,11 +3,10 @@
 // Threads: any.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <string>
 
 #include "absl/status/status.h"
+#include "server/base/call_metrics.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
 #include "server/base/refusals.h"
@@ -19,17 +18,11 @@ class RpcMetrics {
   RpcMetrics(Metrics& metrics, const std::string& method);
 
   void Count(const absl::Status& status, MonotonicTime::duration took) const;
-  const std::string& method() const { return method_; }
+  const std::string& method() const { return calls_.called(); }
 
  private:
-  static constexpr std::size_t kCodes = 17;  // gRPC's canonical codes
-
-  Metrics& metrics_;
   const Refusals refusals_;
-  const std::string method_;
-  Histogram& duration_;
-  // Made when a code first occurs, so that a scrape lists no method × code that never happened.
-  mutable std::array<std::atomic<Counter*>, kCodes> by_code_{};
+  const CallMetrics calls_;
 };
 
 }  // namespace presences::gateway

@@ -1,7 +1,5 @@
 #include "server/gateway/http/route_metrics.h"
 
-#include <chrono>
-
 #include "absl/strings/str_cat.h"
 
 namespace presences::gateway::http {
@@ -15,22 +13,19 @@ const MetricFamily kDuration{
     "From the header of an HTTP request to its answer, in seconds; of a stream to its first byte.",
     kRequestSeconds};
 
+constexpr std::size_t kStatuses = 600;
+
+std::string StatusName(std::size_t status) { return absl::StrCat(status); }
+
+const CallMetrics::Families kFamilies{kRequests, kDuration, kStatuses, StatusName};
+
 }  // namespace
 
 RouteMetrics::RouteMetrics(Metrics& metrics, const std::string& route)
-    : metrics_(metrics),
-      route_(route),
-      duration_(metrics.GetHistogram(kDuration, {{"route", route}})) {}
+    : calls_(metrics, kFamilies, route) {}
 
 void RouteMetrics::Count(int status, MonotonicTime::duration took) const {
-  std::atomic<Counter*>& slot = by_status_[static_cast<std::size_t>(status) % kStatuses];
-  Counter* counter = slot.load(std::memory_order_acquire);
-  if (counter == nullptr) {
-    counter = &metrics_.GetCounter(kRequests, {{"route", route_}, {"code", absl::StrCat(status)}});
-    slot.store(counter, std::memory_order_release);
-  }
-  counter->Increment();
-  duration_.Observe(std::chrono::duration<double>(took).count());
+  calls_.Count(static_cast<std::size_t>(status) % kStatuses, took);
 }
 
 }  // namespace presences::gateway::http

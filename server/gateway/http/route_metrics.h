@@ -3,10 +3,9 @@
 // Threads: any.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <string>
 
+#include "server/base/call_metrics.h"
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
 
@@ -17,16 +16,10 @@ class RouteMetrics {
   RouteMetrics(Metrics& metrics, const std::string& route);
 
   void Count(int status, MonotonicTime::duration took) const;
-  const std::string& route() const { return route_; }
+  const std::string& route() const { return calls_.called(); }
 
  private:
-  static constexpr std::size_t kStatuses = 600;
-
-  Metrics& metrics_;
-  const std::string route_;
-  Histogram& duration_;
-  // Made when a status first occurs, so that a scrape lists no route × status that never happened.
-  mutable std::array<std::atomic<Counter*>, kStatuses> by_status_{};
+  const CallMetrics calls_;
 };
 
 }  // namespace presences::gateway::http

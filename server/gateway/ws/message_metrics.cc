@@ -1,7 +1,5 @@
 #include "server/gateway/ws/message_metrics.h"
 
-#include <chrono>
-
 namespace presences::gateway {
 namespace {
 
@@ -14,24 +12,16 @@ const MetricFamily kDuration{
     "From the arrival of a message on a Realtime socket to its answer, in seconds.",
     kRequestSeconds};
 
+const CallMetrics::Families kFamilies{kRequests, kDuration, kCanonicalCodes, CanonicalName};
+
 }  // namespace
 
-MessageMetrics::MessageMetrics(Metrics& metrics, const std::string& kind)
-    : metrics_(metrics),
-      kind_(kind),
-      duration_(metrics.GetHistogram(kDuration, {{"kind", kind}})) {}
-
-void MessageMetrics::Count(const absl::Status& status, MonotonicTime::duration took) const {
-  const auto code = static_cast<std::size_t>(status.code());
-  std::atomic<Counter*>& slot = by_code_[code < kCodes ? code : 2];
-  Counter* counter = slot.load(std::memory_order_acquire);
-  if (counter == nullptr) {
-    counter = &metrics_.GetCounter(
-        kRequests, {{"kind", kind_}, {"code", absl::StatusCodeToString(status.code())}});
-    slot.store(counter, std::memory_order_release);
-  }
-  counter->Increment();
-  duration_.Observe(std::chrono::duration<double>(took).count());
-}
+MessageKinds::MessageKinds(Metrics& metrics)
+    : unread(metrics, kFamilies, "message"),
+      ping(metrics, kFamilies, "ping"),
+      authentication(metrics, kFamilies, "authentication"),
+      subscribe(metrics, kFamilies, "subscribe"),
+      unsubscribe(metrics, kFamilies, "unsubscribe"),
+      presence(metrics, kFamilies, "presence") {}
 
 }  // namespace presences::gateway

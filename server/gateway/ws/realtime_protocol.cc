@@ -21,17 +21,17 @@ namespace {
 constexpr char kSurface[] = "websocket";
 constexpr char kCall[] = "GET /v1/realtime";
 
-const MessageMetrics& KindOf(const MessageKinds& kinds, const PingMessage&) { return kinds.ping; }
-const MessageMetrics& KindOf(const MessageKinds& kinds, const AuthenticationMessage&) {
+const CallMetrics& KindOf(const MessageKinds& kinds, const PingMessage&) { return kinds.ping; }
+const CallMetrics& KindOf(const MessageKinds& kinds, const AuthenticationMessage&) {
   return kinds.authentication;
 }
-const MessageMetrics& KindOf(const MessageKinds& kinds, const SubscribeMessage&) {
+const CallMetrics& KindOf(const MessageKinds& kinds, const SubscribeMessage&) {
   return kinds.subscribe;
 }
-const MessageMetrics& KindOf(const MessageKinds& kinds, const UnsubscribeMessage&) {
+const CallMetrics& KindOf(const MessageKinds& kinds, const UnsubscribeMessage&) {
   return kinds.unsubscribe;
 }
-const MessageMetrics& KindOf(const MessageKinds& kinds, const PresenceMessageIn&) {
+const CallMetrics& KindOf(const MessageKinds& kinds, const PresenceMessageIn&) {
   return kinds.presence;
 }
 
@@ -93,9 +93,9 @@ void RealtimeProtocol::ReportConnection(const absl::Status& status) {
 
 void RealtimeProtocol::Done(const absl::Status& status) {
   const MonotonicTime::duration took = state_.services.clock.Monotonic() - message_started_;
-  kind_->Count(status, took);
+  kind_->Count(CanonicalCode(status), took);
   if (!state_.services.log.IsQuiet(request_, status, took)) {
-    Report(kind_->kind(), request_.Message(messages_seen_), status, took, /*is_stream=*/false);
+    Report(kind_->called(), request_.Message(messages_seen_), status, took, /*is_stream=*/false);
   }
   connection_.MessageDone();
 }

@@ -78,7 +78,7 @@ class RealtimeProtocol {
   std::string project_named_;
   MonotonicTime opened_;
   std::uint64_t messages_seen_ = 0;
-  const MessageMetrics* kind_;  // of the message that is handled
+  const CallMetrics* kind_;  // of the message that is handled
   MonotonicTime message_started_;
 };
 
