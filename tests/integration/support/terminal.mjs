@@ -12,13 +12,15 @@ export class Terminal {
   constructor(words, { env = {}, rows = 12, columns = 100, after = '' } = {}) {
     this.rows = rows;
     this.output = '';
-    // The first lines tell the terminal, for resize, and the process, for signals.
-    const command = `tty; stty rows ${rows} cols ${columns}; ` +
+    // The first lines tell the terminal, for resize, and the process, for signals. Ctrl-C reaches
+    // this shell too, and must not end it before it has told the code of the command.
+    const command = `trap : INT; tty; stty rows ${rows} cols ${columns}; ` +
       `sh -c 'echo pid=$$; exec "$0" "$@"' ${words.map(quoted).join(' ')}; ` +
       `echo "code=$?"; ${after}`;
     this.process = spawn('setpriv', ['--pdeathsig', 'KILL', 'script', '-qefc', command,
                                      '/dev/null'],
-                         { env: { ...process.env, TERM: 'xterm', NO_COLOR: '', ...env } });
+                         { env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm',
+                                  NO_COLOR: '', ...env } });
     this.process.stdout.setEncoding('utf8').on('data', (text) => { this.output += text; });
     this.process.stdin.on('error', () => {});
     this.closed = once(this.process, 'close');
