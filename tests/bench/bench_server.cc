@@ -42,6 +42,7 @@ presences::config::Config ConfigFor(const std::string& engine, const std::string
   key.sha256 = presences::auth::Sha256("bench-key");
   key.can_read = key.can_write = true;
   config.projects[0].api_keys.push_back(key);
+  config.projects[0].indexed_metadata = {"document"};
   // All sockets of a measurement come from one address.
   config.projects[0].limits.connects_per_minute_per_ip = 0;
   return config;
