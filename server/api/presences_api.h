@@ -60,8 +60,7 @@ class PresencesApi {
   void BatchUpsert(const auth::Principal& principal, Source source,
                    const v1::BatchUpsertPresencesRequest& request,
                    v1::BatchUpsertPresencesResponse* response, Done done);
-  void BatchDelete(const auth::Principal& principal,
-                   const v1::BatchDeletePresencesRequest& request,
+  void BatchDelete(const auth::Principal& principal, const v1::BatchDeletePresencesRequest& request,
                    v1::BatchDeletePresencesResponse* response, Done done);
   absl::Status Get(const auth::Principal& principal, const v1::GetPresenceRequest& request,
                    v1::Presence* response);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,15 @@ namespace presences {
 // What a filter or an order speaks about.
 struct Attribute {
   enum class Kind {
-    kId, kUserId, kStatus, kSource, kExpiresAt, kCreatedAt, kUpdatedAt, kSequence, kMetadata,
+    kId,
+    kUserId,
+    kStatus,
+    kSource,
+    kExpiresAt,
+    kCreatedAt,
+    kUpdatedAt,
+    kSequence,
+    kMetadata,
     kUnknown,  // only in the socket dialect: absent from every record
   };
   Kind kind = Kind::kUnknown;
@@ -27,8 +36,8 @@ class FilterNode;  // filter_node.h
 
 // One equality that an index can answer: `attribute` is one of `values`.
 struct IndexableEquality {
-  Attribute attribute;               // kId, kUserId, kStatus or kMetadata
-  std::vector<std::string> values;   // as FieldIndex keys (see IndexKey), sorted, distinct
+  Attribute attribute;              // kId, kUserId, kStatus or kMetadata
+  std::vector<std::string> values;  // as FieldIndex keys (see IndexKey), sorted, distinct
 };
 
 class FilterSet {
@@ -45,6 +54,9 @@ class FilterSet {
   // The equalities on indexed attributes that every match satisfies: each alone bounds the
   // candidates.
   std::vector<IndexableEquality> Equalities() const;
+  // Set when the whole filter is one such equality with one value: whatever an index files under
+  // that value matches, and nothing else does.
+  std::optional<IndexableEquality> SoleEquality() const;
   // A canonical text: equal texts filter alike. Input of resume-token fingerprints.
   std::string Canonical() const;
 

@@ -144,8 +144,12 @@ void Condition::AppendCanonical(std::string& out) const {
   out += ")";
 }
 
+bool Condition::IsEquality() const {
+  return method_ == Method::kEqual && IsIndexable(attribute_.kind);
+}
+
 void Condition::AppendEqualities(std::vector<IndexableEquality>& out) const {
-  if (method_ != Method::kEqual || !IsIndexable(attribute_.kind)) return;
+  if (!IsEquality()) return;
   IndexableEquality equality{attribute_, {}};
   std::string key;
   for (const Literal& value : values_) {

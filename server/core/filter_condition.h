@@ -32,6 +32,7 @@ class Condition final : public FilterNode {
   bool Matches(const Presence& record) const override;
   void AppendCanonical(std::string& out) const override;
   void AppendEqualities(std::vector<IndexableEquality>& out) const override;
+  bool IsEquality() const override;
 
  private:
   bool Holds(const FilterValue& value) const;

@@ -21,6 +21,8 @@ class FilterNode {
   virtual void AppendCanonical(std::string& out) const = 0;
   // Adds the equalities that hold for every record that matches.
   virtual void AppendEqualities(std::vector<IndexableEquality>& /*out*/) const {}
+  // True: it is one of those equalities, and nothing more.
+  virtual bool IsEquality() const { return false; }
 };
 
 using FilterNodePtr = std::shared_ptr<const FilterNode>;

@@ -25,6 +25,13 @@ std::vector<IndexableEquality> FilterSet::Equalities() const {
   return equalities;
 }
 
+std::optional<IndexableEquality> FilterSet::SoleEquality() const {
+  if (nodes_.size() != 1 || !nodes_[0]->IsEquality()) return std::nullopt;
+  IndexableEquality equality = Equalities()[0];
+  if (equality.values.size() != 1) return std::nullopt;
+  return equality;
+}
+
 std::string FilterSet::Canonical() const {
   std::string text;
   AppendCanonicalSet("and", nodes_, text);

@@ -40,8 +40,8 @@ struct UpsertInput {
 
 // An upsert by a connection that holds the record for as long as it lives (design 5.4).
 struct HoldInput {
-  UpsertInput upsert;     // without expires_at: the connection is the lifetime
-  bool joining = false;   // the connection does not hold the record yet
+  UpsertInput upsert;    // without expires_at: the connection is the lifetime
+  bool joining = false;  // the connection does not hold the record yet
 };
 
 // A sparse write: absent fields stay.

@@ -23,6 +23,7 @@ struct Candidates {
   std::vector<std::string> ids;  // look these up, when `by_id`
   bool by_id = false;
   std::vector<store::ScanPlan> plans;  // else: each of these scans; disjoint
+  bool all_match = false;              // the filters ask for nothing else
 };
 
 Candidates Choose(const store::State& state, const FilterSet& filters) {
@@ -51,6 +52,7 @@ Candidates Choose(const store::State& state, const FilterSet& filters) {
       best = std::move(candidates);
     }
   }
+  best.all_match = !best.plans.empty() && best.plans[0].attribute && filters.SoleEquality();
   return best;
 }
 
@@ -95,18 +97,22 @@ absl::StatusOr<std::optional<Attribute>> GroupAttribute(
 Listing::Listing(const store::State& state, const Caller& caller, TimePoint now)
     : state_(state), caller_(caller), now_(now) {}
 
-bool Listing::Shows(const Presence& record, const FilterSet& filters) const {
-  return record.expires_at() > now_ && MayRead(record, caller_) && filters.Matches(record);
+bool Listing::Shows(const Presence& record) const {
+  return record.expires_at() > now_ && MayRead(record, caller_);
 }
 
-void Listing::ForEach(const FilterSet& filters, Revision after, const Visit& visit) const {
+void Listing::ForEach(const FilterSet& filters, Revision after, std::size_t few,
+                      const Visit& visit) const {
   const Candidates candidates = Choose(state_, filters);
+  const auto wanted = [&](const Presence& record) {
+    return Shows(record) && (candidates.all_match || filters.Matches(record));
+  };
   if (!candidates.by_id && candidates.plans.size() == 1) {
     bool done = false;
-    while (!done) {
-      const store::ScanChunk chunk = state_.Scan(candidates.plans[0], after, kChunk);
+    for (std::size_t size = std::min(few, kChunk); !done; size = std::min(2 * size, kChunk)) {
+      const store::ScanChunk chunk = state_.Scan(candidates.plans[0], after, size);
       for (const PresencePtr& record : chunk.records) {
-        if (Shows(*record, filters) && !visit(record)) return;
+        if (wanted(*record) && !visit(record)) return;
       }
       after = chunk.next_after;
       done = chunk.done;
@@ -124,9 +130,17 @@ void Listing::ForEach(const FilterSet& filters, Revision after, const Visit& vis
   }
   std::sort(records.begin(), records.end(), CreatedBefore);
   for (const PresencePtr& record : records) {
-    if (record->created_revision() <= after || !Shows(*record, filters)) continue;
+    if (record->created_revision() <= after || !wanted(*record)) continue;
     if (!visit(record)) return;
   }
+}
+
+std::optional<std::size_t> Listing::CountByIndex(const FilterSet& filters) const {
+  if (!caller_.privileged) return std::nullopt;  // permissions are known by looking
+  if (filters.matches_everything()) return state_.LiveCountOf({}, now_);
+  std::optional<IndexableEquality> equality = filters.SoleEquality();
+  if (!equality || !state_.HasIndex(equality->attribute)) return std::nullopt;
+  return state_.LiveCountOf({equality->attribute, std::move(equality->values[0])}, now_);
 }
 
 absl::StatusOr<PresencePtr> Listing::Cursor(const ListQuery& query) const {
@@ -162,7 +176,8 @@ void Listing::PageInCreationOrder(const ListQuery& query, const Presence* cursor
   std::int64_t skip = query.offset;
   if (cursor == nullptr || !query.cursor_before) {
     const Revision after = cursor == nullptr ? 0 : cursor->created_revision();
-    ForEach(query.filters, after, [&](const PresencePtr& record) {
+    const auto few = static_cast<std::size_t>(std::clamp<std::int64_t>(query.limit, 1, kChunk));
+    ForEach(query.filters, after, few, [&](const PresencePtr& record) {
       if (skip > 0) {
         --skip;
         return true;
@@ -174,7 +189,7 @@ void Listing::PageInCreationOrder(const ListQuery& query, const Presence* cursor
   }
   // The page that ends just before the cursor: the newest limit + offset of what precedes it.
   std::deque<PresencePtr> recent;
-  ForEach(query.filters, 0, [&](const PresencePtr& record) {
+  ForEach(query.filters, 0, kChunk, [&](const PresencePtr& record) {
     if (record->created_revision() >= cursor->created_revision()) return false;
     recent.push_back(record);
     if (static_cast<std::int64_t>(recent.size()) - query.offset > query.limit) recent.pop_front();
@@ -202,7 +217,7 @@ void Listing::PageSorted(const ListQuery& query, const Presence* cursor,
   const auto nearer = [&](const PresencePtr& a, const PresencePtr& b) {
     return backwards ? before(b, a) : before(a, b);
   };
-  ForEach(query.filters, 0, [&](const PresencePtr& record) {
+  ForEach(query.filters, 0, kChunk, [&](const PresencePtr& record) {
     if (!random && cursor != nullptr) {
       const bool beyond = backwards ? ComesBefore(*record, *cursor, query.orders)
                                     : ComesBefore(*cursor, *record, query.orders);
@@ -232,17 +247,26 @@ void Listing::PageSorted(const ListQuery& query, const Presence* cursor,
 }
 
 std::int64_t Listing::Total(const FilterSet& filters) const {
+  if (const auto count = CountByIndex(filters)) {
+    return std::min(kMaxTotal, static_cast<std::int64_t>(*count));
+  }
   std::int64_t total = 0;
-  ForEach(filters, 0, [&](const PresencePtr&) { return ++total < kMaxTotal; });
+  ForEach(filters, 0, kChunk, [&](const PresencePtr&) { return ++total < kMaxTotal; });
   return total;
 }
 
 CountResult Listing::Count(const FilterSet& filters,
                            const std::optional<Attribute>& group_by) const {
   CountResult result;
+  if (!group_by) {
+    if (const auto count = CountByIndex(filters)) {
+      result.total = static_cast<std::int64_t>(*count);
+      return result;
+    }
+  }
   absl::flat_hash_map<std::string, std::int64_t> groups;
   std::string key;
-  ForEach(filters, 0, [&](const PresencePtr& record) {
+  ForEach(filters, 0, kChunk, [&](const PresencePtr& record) {
     ++result.total;
     if (group_by && GroupValue(*record, *group_by, &key)) ++groups[key];
     return true;
@@ -257,7 +281,7 @@ CountResult Listing::Count(const FilterSet& filters,
 
 std::vector<std::string> Listing::Ids(const FilterSet& filters) const {
   std::vector<std::string> ids;
-  ForEach(filters, 0, [&](const PresencePtr& record) {
+  ForEach(filters, 0, kChunk, [&](const PresencePtr& record) {
     ids.emplace_back(record->id());
     return true;
   });

@@ -37,9 +37,12 @@ class Listing {
  private:
   using Visit = std::function<bool(const PresencePtr&)>;  // false: stop
 
-  // Visits the matching, visible records created after `after`, in creation order.
-  void ForEach(const FilterSet& filters, Revision after, const Visit& visit) const;
-  bool Shows(const Presence& record, const FilterSet& filters) const;
+  // Visits the matching, visible records created after `after`, in creation order. `few`: how many
+  // visits may be enough.
+  void ForEach(const FilterSet& filters, Revision after, std::size_t few, const Visit& visit) const;
+  // How many records match and are visible, without a visit, where the indexes know.
+  std::optional<std::size_t> CountByIndex(const FilterSet& filters) const;
+  bool Shows(const Presence& record) const;
   absl::StatusOr<PresencePtr> Cursor(const ListQuery& query) const;
   void PageInCreationOrder(const ListQuery& query, const Presence* cursor,
                            std::vector<PresencePtr>& page) const;

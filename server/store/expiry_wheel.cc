@@ -22,12 +22,13 @@ void ExpiryWheel::File(Slot slot, TimePoint at) {
 }
 
 void ExpiryWheel::Forget(Slot slot) {
-  if (slot < filed_.size()) filed_[slot] = kNowhere;
+  if (slot < filed_.size()) Unfile(slot);
 }
 
 void ExpiryWheel::Put(Slot slot, std::int64_t tick) {
   Bucket& bucket = BucketOf(tick);
   if (filed_[slot] == bucket.serial) return;
+  if (filed_[slot] == kNowhere) ++filed_count_;
   filed_[slot] = bucket.serial;
   bucket.slots.push_back(slot);
 }

@@ -14,6 +14,7 @@
 // Invariant: a filed slot has an entry in a bucket that is visited at or before its expiry tick.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -36,6 +37,7 @@ class ExpiryWheel {
   void File(Slot slot, TimePoint at);
   void Forget(Slot slot);
   bool IsFiled(Slot slot) const { return slot < filed_.size() && filed_[slot] != kNowhere; }
+  std::size_t filed() const { return filed_count_; }  // slots
 
   // Moves on to `now`: appends to `*due` the slots for which deadline_of(slot) has come and
   // forgets them, until `*due` has `max_due` entries or `max_visits` entries were looked at.
@@ -43,6 +45,11 @@ class ExpiryWheel {
   template <typename DeadlineOf>
   bool Advance(TimePoint now, std::size_t max_visits, std::size_t max_due,
                const DeadlineOf& deadline_of, std::vector<Slot>* due);
+
+  // True: no filed slot is due at `now`. False: one is, or more than `max_visits` entries would
+  // have to be looked at to know. Changes nothing.
+  template <typename DeadlineOf>
+  bool NothingDue(TimePoint now, std::size_t max_visits, const DeadlineOf& deadline_of) const;
 
   std::size_t memory_bytes() const;
 
@@ -59,11 +66,19 @@ class ExpiryWheel {
   Bucket& BucketOf(std::int64_t tick) {
     return buckets_[static_cast<std::size_t>(tick & (kBuckets - 1))];
   }
+  const Bucket& BucketOf(std::int64_t tick) const {
+    return buckets_[static_cast<std::size_t>(tick & (kBuckets - 1))];
+  }
   void Put(Slot slot, std::int64_t tick);
+  void Unfile(Slot slot) {
+    if (filed_[slot] != kNowhere) --filed_count_;
+    filed_[slot] = kNowhere;
+  }
   void StartVisit(Bucket& bucket);
 
   std::vector<Bucket> buckets_;
   std::deque<Serial> filed_;  // by slot: the serial of the bucket that has its entry
+  std::size_t filed_count_ = 0;
   Serial last_serial_ = kNowhere;
   // The next tick to visit; later than every filed time while nothing is filed.
   std::int64_t cursor_ = std::numeric_limits<std::int64_t>::max();
@@ -87,7 +102,7 @@ bool ExpiryWheel::Advance(TimePoint now, std::size_t max_visits, std::size_t max
       if (filed_[slot] != visiting_serial_) continue;  // stale
       const TimePoint deadline = deadline_of(slot);
       if (deadline <= now) {
-        filed_[slot] = kNowhere;
+        Unfile(slot);
         due->push_back(slot);
       } else {
         Put(slot, TickOf(deadline));
@@ -97,6 +112,28 @@ bool ExpiryWheel::Advance(TimePoint now, std::size_t max_visits, std::size_t max
     StartVisit(BucketOf(cursor_++));
   }
   cursor_ = target;  // the current tick is not over: it is visited again
+  return true;
+}
+
+template <typename DeadlineOf>
+bool ExpiryWheel::NothingDue(TimePoint now, std::size_t max_visits,
+                             const DeadlineOf& deadline_of) const {
+  const auto none_in = [&](const std::vector<Slot>& slots, std::size_t from, Serial serial) {
+    if (slots.size() - from > max_visits) return false;
+    max_visits -= slots.size() - from;
+    return std::none_of(
+        slots.begin() + static_cast<std::ptrdiff_t>(from), slots.end(),
+        [&](Slot slot) { return filed_[slot] == serial && deadline_of(slot) <= now; });
+  };
+  if (!none_in(visiting_, position_, visiting_serial_)) return false;
+  const std::int64_t target = TickOf(now);
+  // An empty bucket is looked at too.
+  for (std::int64_t tick = cursor_; tick <= target; ++tick) {
+    if (max_visits == 0) return false;
+    --max_visits;
+    const Bucket& bucket = BucketOf(tick);
+    if (!none_in(bucket.slots, 0, bucket.serial)) return false;
+  }
   return true;
 }
 

@@ -13,8 +13,11 @@
 namespace presences::store {
 namespace {
 
-// Entries of the wheel that one hold of the lock may visit.
+// Entries of the wheel that one hold of the lock may visit; and that a count may look at.
 constexpr std::size_t kVisitsPerLock = 2048;
+constexpr std::size_t kVisitsPerCount = 256;
+// How far ahead a scan asks for records: memory answers about that many at once.
+constexpr std::size_t kPrefetched = 16;
 
 }  // namespace
 
@@ -46,12 +49,16 @@ struct State::Impl {
   void ApplyOne(const Change& change) REQUIRES(mutex);
   void FileLoaded() REQUIRES(mutex);
   bool AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<Slot>* due) REQUIRES(mutex);
+  bool AllLive(TimePoint now) const REQUIRES(mutex);
+  std::size_t CountOf(const ScanPlan& plan) const REQUIRES(mutex);
+  std::vector<PresencePtr> RecordsOf(absl::Span<const Slot> wanted) const REQUIRES(mutex);
 
   mutable Mutex mutex;
   SlotTable slots GUARDED_BY(mutex);
   CreationOrder order GUARDED_BY(mutex);
   std::vector<std::unique_ptr<FieldIndex>> indexes;  // the vector is constant; users, then status
   ExpiryWheel wheel GUARDED_BY(mutex);
+  TimePoint last_rearm GUARDED_BY(mutex) = TimePoint::min();  // until then the wheel knows less
   Revision applied GUARDED_BY(mutex) = 0;
   std::vector<OrderedSlot> loaded GUARDED_BY(mutex);  // in slots, not yet in the indexes
 };
@@ -117,6 +124,34 @@ bool State::Impl::AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<S
   return wheel.Advance(now, kVisitsPerLock, max_due, deadline_of, due);
 }
 
+bool State::Impl::AllLive(TimePoint now) const {
+  // What is not filed was taken as expired and is not removed yet; what was rearmed is filed, but
+  // for later than its expiry.
+  return wheel.filed() == slots.size() && now > last_rearm &&
+         wheel.NothingDue(now, kVisitsPerCount, [this](Slot slot) NO_THREAD_SAFETY_ANALYSIS {
+           return slots.record(slot)->expires_at();
+         });
+}
+
+std::size_t State::Impl::CountOf(const ScanPlan& plan) const {
+  if (!plan.attribute) return slots.size();
+  const FieldIndex* index = IndexOf(*plan.attribute);
+  PRESENCES_CHECK(index != nullptr);
+  return index->Count(plan.key);
+}
+
+std::vector<PresencePtr> State::Impl::RecordsOf(absl::Span<const Slot> wanted) const {
+  std::vector<PresencePtr> records;
+  records.reserve(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i + kPrefetched < wanted.size()) {
+      __builtin_prefetch(slots.record(wanted[i + kPrefetched]).get(), 1);  // counted: written
+    }
+    records.push_back(slots.record(wanted[i]));
+  }
+  return records;
+}
+
 State::State(const ProjectRules& rules) : impl_(std::make_unique<Impl>(rules)) {}
 State::~State() = default;
 
@@ -139,14 +174,11 @@ ScanChunk State::Lookup(absl::Span<const std::string> presence_ids) const {
 }
 
 std::vector<PresencePtr> State::FindByUser(absl::string_view user_id) const {
-  std::vector<PresencePtr> records;
   std::vector<Slot> slots;
   MutexLock lock(impl_->mutex);
   const FieldIndex& users = *impl_->indexes.front();
   users.Scan(user_id, 0, users.Count(user_id), &slots);
-  records.reserve(slots.size());
-  for (const Slot slot : slots) records.push_back(impl_->slots.record(slot));
-  return records;
+  return impl_->RecordsOf(slots);
 }
 
 std::size_t State::size() const {
@@ -173,18 +205,20 @@ ScanChunk State::Scan(const ScanPlan& plan, Revision after, std::size_t max) con
     for (; next != impl_->order.end() && slots.size() < max; ++next) slots.push_back(next->slot);
     chunk.done = next == impl_->order.end();
   }
-  chunk.records.reserve(slots.size());
-  for (const Slot slot : slots) chunk.records.push_back(impl_->slots.record(slot));
+  chunk.records = impl_->RecordsOf(slots);
   chunk.next_after = chunk.records.empty() ? after : chunk.records.back()->created_revision();
   return chunk;
 }
 
 std::size_t State::CountOf(const ScanPlan& plan) const {
   MutexLock lock(impl_->mutex);
-  if (!plan.attribute) return impl_->slots.size();
-  const FieldIndex* index = impl_->IndexOf(*plan.attribute);
-  PRESENCES_CHECK(index != nullptr);
-  return index->Count(plan.key);
+  return impl_->CountOf(plan);
+}
+
+std::optional<std::size_t> State::LiveCountOf(const ScanPlan& plan, TimePoint now) const {
+  MutexLock lock(impl_->mutex);
+  if (!impl_->AllLive(now)) return std::nullopt;
+  return impl_->CountOf(plan);
 }
 
 std::vector<std::pair<std::string, std::size_t>> State::Groups(const Attribute& attribute,
@@ -234,6 +268,7 @@ void State::Rearm(absl::Span<const std::string> ids, TimePoint at) {
     const Slot slot = impl_->slots.Find(id);
     if (slot == kNoSlot || impl_->wheel.IsFiled(slot)) continue;
     impl_->wheel.File(slot, std::max(at, impl_->slots.record(slot)->expires_at()));
+    impl_->last_rearm = std::max(impl_->last_rearm, at);
   }
 }
 

@@ -61,6 +61,9 @@ class State {
   ScanChunk Scan(const ScanPlan& plan, Revision after, std::size_t max) const;
   // How many records the plan visits, without visiting them.
   std::size_t CountOf(const ScanPlan& plan) const;
+  // The same where every record of the state is known to live at `now`; nullopt where some may be
+  // past their expiry and not removed yet, so that only a visit can tell.
+  std::optional<std::size_t> LiveCountOf(const ScanPlan& plan, TimePoint now) const;
   // The distinct values of an indexed attribute (as IndexKey) with their counts, any order; capped
   // at `max` groups. Counts may include records past their expiry that are not removed yet.
   std::vector<std::pair<std::string, std::size_t>> Groups(const Attribute& attribute,

@@ -48,7 +48,7 @@ const std::map<std::string, std::set<std::string>> kArrows = {
 };
 
 // Folders that may include anything: they put the rest together.
-const std::set<std::string> kAll = {"server/app", "client/cli", "client/cli/bench",
+const std::set<std::string> kAll = {"server/app",          "client/cli",      "client/cli/bench",
                                     "client/cli/describe", "client/cli/live", "client/examples"};
 
 struct Include {

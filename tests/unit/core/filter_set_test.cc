@@ -115,6 +115,27 @@ TEST(FilterSetTest, FindsEqualitiesInsideAndAndOnTheSocket) {
   EXPECT_TRUE(FilterSet().Equalities().empty());
 }
 
+TEST(FilterSetTest, IsSoleEqualityOnlyWhenItAsksForNothingElse) {
+  const auto sole = Filters({kOnline}).SoleEquality();
+  ASSERT_TRUE(sole.has_value());
+  EXPECT_EQ(sole->attribute.kind, Attribute::Kind::kStatus);
+  EXPECT_THAT(sole->values, ElementsAre("online"));
+  EXPECT_FALSE(Filters({kOnline, kAlice}).SoleEquality());
+  EXPECT_FALSE(FilterSet().SoleEquality());
+  for (const char* query :
+       {R"({"method":"equal","attribute":"status","values":["online","away"]})",
+        R"({"method":"equal","attribute":"source","values":["rest"]})",
+        R"({"method":"notEqual","attribute":"status","values":["online"]})",
+        R"({"method":"startsWith","attribute":"status","values":["online"]})"}) {
+    EXPECT_FALSE(Filters({query}).SoleEquality()) << query;
+  }
+  EXPECT_FALSE(Filters({absl::StrCat(R"({"method":"or","values":[)", kOnline, ",", kAlice, "]}")})
+                   .SoleEquality());
+  EXPECT_FALSE(
+      Filters({R"({"method":"equal","attribute":"status","values":[10]})"}, WatchDialect::kSocket)
+          .SoleEquality());
+}
+
 // The index answers with exactly the records that the filter wants.
 TEST(FilterSetTest, EqualitiesAgreeWithIndexKeys) {
   for (const char* query :

@@ -53,7 +53,8 @@ TEST_F(HoldExtensionTest, LeavesTheExpiryThatAWriteNamed) {
   // A holder's own upsert lifts the bound again.
   ASSERT_THAT(Hold(Join(), "u1", UpsertOf("patched", "back")), IsOk());
   Pass(hours(25));
-  EXPECT_THAT(Story(), ElementsAre("UPSERTED patched back", "EXTENDED patched", "EXTENDED touched"));
+  EXPECT_THAT(Story(),
+              ElementsAre("UPSERTED patched back", "EXTENDED patched", "EXTENDED touched"));
 }
 
 TEST_F(HoldExtensionTest, TheBoundIsKeptOnDisk) {

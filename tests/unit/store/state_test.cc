@@ -154,6 +154,24 @@ TEST_F(StateTest, ExpiredIsNamedOnce) {
   EXPECT_THAT(state_->TakeExpired(due + seconds(5), 10), IsEmpty());
 }
 
+TEST_F(StateTest, CountsWithoutAVisitUnlessSomethingIsPastItsExpiry) {
+  Put(Of("p1", "u1"));
+  Put(Of("p2", "u2"));
+  const TimePoint due = kEpoch2030 + seconds(90);
+  EXPECT_EQ(state_->LiveCountOf({}, due - milliseconds(1)), 2u);
+  EXPECT_EQ(state_->LiveCountOf({kUser, "u1"}, due - milliseconds(1)), 1u);
+  EXPECT_EQ(state_->LiveCountOf({}, due), std::nullopt) << "both are still in the indexes";
+  EXPECT_EQ(state_->TakeExpired(due, 10).size(), 2u);
+  EXPECT_EQ(state_->LiveCountOf({}, due), std::nullopt) << "named, not removed";
+  state_->Rearm({"p1", "p2"}, due + seconds(1));
+  EXPECT_EQ(state_->LiveCountOf({}, due + milliseconds(5)), std::nullopt) << "waits for the log";
+  Remove("p1");
+  RecordSpec refreshed = Of("p2", "u2");
+  refreshed.expires_at = due + seconds(60);
+  Put(refreshed);
+  EXPECT_EQ(state_->LiveCountOf({}, due + seconds(2)), 1u);
+}
+
 TEST_F(StateTest, RearmedIsNamedAgainAfterTheDelay) {
   Put(Of("p1", "u1"));
   const TimePoint due = kEpoch2030 + seconds(90);

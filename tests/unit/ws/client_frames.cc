@@ -50,8 +50,8 @@ std::string Encode(const FrameSpec& spec) {
 }
 
 std::string ClosePayload(std::uint16_t code, absl::string_view reason) {
-  return absl::StrCat(
-      std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}, reason);
+  return absl::StrCat(std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)},
+                      reason);
 }
 
 std::vector<std::string> Parse(const std::vector<absl::string_view>& pieces,

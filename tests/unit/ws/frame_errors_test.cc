@@ -81,9 +81,10 @@ TEST(FrameParserErrors, WhatCameBeforeCounts) {
 }
 
 TEST(FrameParserErrors, AHugeFrameIsRefusedByItsHeader) {
-  const std::string header("\x81\xff\x00\x00\x00\x00\x00\x00\xfa\x01"
-                           "mask",
-                           14);  // 64 001 bytes
+  const std::string header(
+      "\x81\xff\x00\x00\x00\x00\x00\x00\xfa\x01"
+      "mask",
+      14);  // 64 001 bytes
   EXPECT_THAT(Parse(header), ElementsAre("error 1009"));
   for (const char first : {'\x7f', '\xff'}) {  // sizes that wrap around when something is added
     std::string huge = "\x81\xff" + std::string(1, first) + std::string(7, '\xff') + "mask";

@@ -31,7 +31,8 @@ std::vector<Conversation> Conversations() {
       {"a text", Encode({.payload = "hello"}), {"text hello"}},
       {"an empty text", Encode({.payload = ""}), {"text "}},
       {"a binary", Encode({.opcode = 2, .payload = "\xff\xfe!"}), {"binary 3"}},
-      {"two frames together", Encode({.payload = "a"}) + Encode({.payload = "b"}),
+      {"two frames together",
+       Encode({.payload = "a"}) + Encode({.payload = "b"}),
        {"text a", "text b"}},
       {"a character that fragments cut",
        Encode({.payload = "I " + heart.substr(0, 1), .fin = false}) +
@@ -39,8 +40,8 @@ std::vector<Conversation> Conversations() {
            Encode({.opcode = 0, .payload = heart.substr(2) + "!"}),
        {"text I " + heart + "!"}},
       {"empty fragments",
-       Encode({.payload = "", .fin = false}) +
-           Encode({.opcode = 0, .payload = "", .fin = false}) + Encode({.opcode = 0}),
+       Encode({.payload = "", .fin = false}) + Encode({.opcode = 0, .payload = "", .fin = false}) +
+           Encode({.opcode = 0}),
        {"text "}},
       {"control frames inside a message",
        Encode({.opcode = 2, .payload = "ab", .fin = false}) +
@@ -48,13 +49,15 @@ std::vector<Conversation> Conversations() {
            Encode({.opcode = 10, .payload = ""}),
        {"ping now", "binary 4", "pong "}},
       {"a close inside a message",
-       Encode({.payload = "ab", .fin = false}) + Encode({.opcode = 8}), {"close 1005 "}},
+       Encode({.payload = "ab", .fin = false}) + Encode({.opcode = 8}),
+       {"close 1005 "}},
       {"a close with a reason",
        Encode({.opcode = 8, .payload = ClosePayload(1001, "off " + heart)}),
        {"close 1001 off " + heart}},
       {"a 16-bit length", Encode({.payload = std::string(126, 'x')}), {"text <126>"}},
       {"a 64-bit length", Encode({.payload = "long", .length_bytes = 8}), {"text long"}},
-      {"the largest control frame", Encode({.opcode = 9, .payload = std::string(125, 'p')}),
+      {"the largest control frame",
+       Encode({.opcode = 9, .payload = std::string(125, 'p')}),
        {"ping <125>"}},
   };
 }

@@ -19,8 +19,8 @@ std::vector<std::string> Slots(const std::string& query) {
   std::vector<std::string> texts;
   for (const auto& item : ParseUrlSubscriptions(QueryParameters("/?" + query)).message.items) {
     EXPECT_EQ(item.id, "") << "the server makes one";
-    texts.push_back(absl::StrCat(absl::StrJoin(item.channels, ","), ": ",
-                                 absl::StrJoin(item.queries, ",")));
+    texts.push_back(
+        absl::StrCat(absl::StrJoin(item.channels, ","), ": ", absl::StrJoin(item.queries, ",")));
   }
   return texts;
 }
