@@ -1,5 +1,6 @@
 #include "tests/bench/bench_child.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ BenchChild::BenchChild(const std::vector<std::string>& command) {
 
 BenchChild::~BenchChild() {
   close(stdin_);
+  if (end_by_signal_) kill(pid_, SIGTERM);
   waitpid(pid_, nullptr, 0);
 }
 

@@ -14,11 +14,13 @@ class BenchChild {
  public:
   // Starts the program and reads its first line; exits the process when that fails.
   explicit BenchChild(const std::vector<std::string>& command);
-  // Closes its stdin and waits for it.
+  // Closes its stdin, or sends SIGTERM, and waits for it.
   ~BenchChild();
   BenchChild(const BenchChild&) = delete;
   BenchChild& operator=(const BenchChild&) = delete;
 
+  // For programs that do not look at stdin.
+  void EndBySignal() { end_by_signal_ = true; }
   // The words of its first line.
   const std::vector<std::string>& words() const { return words_; }
   // User and system time so far, in microseconds.
@@ -29,6 +31,7 @@ class BenchChild {
  private:
   pid_t pid_ = -1;
   int stdin_ = -1;
+  bool end_by_signal_ = false;
   std::vector<std::string> words_;
 };
 

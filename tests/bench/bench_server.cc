@@ -12,6 +12,7 @@
 #include "server/app/server.h"
 #include "server/auth/api_key.h"
 #include "server/base/log.h"
+#include "tests/bench/naive_service.h"
 
 namespace {
 
@@ -68,6 +69,8 @@ int main(int argc, char** argv) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &nop_port);
   builder.RegisterService(&nop);
+  presences::bench::NaiveService naive;
+  builder.RegisterService(&naive);
   const auto nop_server = builder.BuildAndStart();
   const auto addresses = (*server)->addresses();
   std::printf("%s %s 127.0.0.1:%d\n", addresses.grpc.c_str(), addresses.http.c_str(), nop_port);

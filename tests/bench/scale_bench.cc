@@ -21,7 +21,7 @@
 #include "presences/v1/presences.grpc.pb.h"
 #include "presences/v1/realtime.grpc.pb.h"
 #include "tests/bench/bench_child.h"
-#include "tests/bench/redis_peer.h"
+#include "tests/bench/peers.h"
 #include "tests/bench/unary_load.h"
 
 namespace presences::bench {
@@ -100,13 +100,13 @@ void Memory(const Setting& setting) {
   const double before = server.ResidentBytes();
   Fill(server.words()[0], setting.records, InAnHour);
   const double ours = (server.ResidentBytes() - before) / (setting.records - 2000);
-  const auto redis = RedisPeer::Start(setting.folder);
+  const auto redis = StartRedis();
   if (redis == nullptr) return;
-  const double redis_before = redis->ResidentBytes();
-  redis->Fill(setting.records, Id, [](int n) {
+  const double redis_before = redis->child->ResidentBytes();
+  FillRedis(*redis, setting.records, Id, [](int n) {
     return User(n) + (n % 3 == 0 ? "away" : "online") + Metadata(n) + "read(\"team:staff\")";
   });
-  const double theirs = (redis->ResidentBytes() - redis_before) / setting.records;
+  const double theirs = (redis->child->ResidentBytes() - redis_before) / setting.records;
   std::printf(
       "{\"bench\":\"memory_per_record\",\"records\":%d,\"ratio\":%.2f,\"ceiling\":1.1,"
       "\"bytes\":%.0f,\"redis_bytes\":%.0f}\n",

@@ -1,8 +1,6 @@
 // WebSocket fan-out to 1 000 sockets, ours against socket.io 4 from npm, with the same client in
 // the same run (design 7). One thread, one epoll: the client costs little, the servers are seen.
 //   socket_bench BENCH_SERVER NODE PEER.mjs
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "tests/bench/bench_child.h"
+#include "tests/bench/tcp.h"
 
 namespace presences::bench {
 namespace {
@@ -27,33 +26,6 @@ constexpr int kSockets = 1000;
 constexpr int kWindow = 64;  // events that the publisher may be ahead of the mean subscriber
 constexpr int kRounds = 5;
 constexpr std::chrono::milliseconds kRound{1000};
-
-int ConnectTo(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(std::atoi(address.c_str() + colon + 1)));
-  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
-    std::perror("connect");
-    std::exit(1);
-  }
-  const int one = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  return fd;
-}
-
-void SendAll(int fd, const std::string& bytes) {
-  for (std::size_t sent = 0; sent < bytes.size();) {
-    const ssize_t n = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) {
-      std::perror("send");
-      std::exit(1);
-    }
-    sent += static_cast<std::size_t>(n);
-  }
-}
 
 // A masked text frame; the mask is zero, so the payload stays readable.
 std::string TextFrame(const std::string& text) {
