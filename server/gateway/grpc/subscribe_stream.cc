@@ -49,6 +49,7 @@ void SubscribeStream::OnWriteDone(bool ok) {
   {
     MutexLock lock(mutex_);
     writing_ = false;
+    buffer_.Clear();  // a stream may be idle for long
     session = session_;
     ending = ending_;
     end_status = end_status_;
