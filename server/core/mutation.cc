@@ -89,9 +89,8 @@ PresencePtr Replacement(const Presence* current, const Caller& caller, absl::str
   fields.user_id = OwnerAfterUpsert(current, caller, target);
   fields.status = input.status;
   fields.metadata = input.metadata;
-  const std::vector<std::string> permissions =
-      input.permissions ? *input.permissions : DefaultPermissions(fields.user_id);
-  fields.permissions = Views(permissions);
+  fields.default_permissions = !input.permissions;
+  if (input.permissions) fields.permissions = Views(*input.permissions);
   fields.created_at = current == nullptr ? context.now : current->created_at();
   fields.updated_at = context.now;
   // A held record ends with its connection (design 5.4), so a write must not shorten it unasked.
@@ -184,10 +183,10 @@ absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* targ
     fields.expires_at = *input.expires_at;
     fields.bounded = fields.held;
   }
-  std::vector<std::string> permissions;
   if (input.permissions || new_owner) {
-    permissions = input.permissions ? *input.permissions : DefaultPermissions(fields.user_id);
-    fields.permissions = Views(permissions);
+    fields.default_permissions = !input.permissions;
+    fields.permissions.clear();
+    if (input.permissions) fields.permissions = Views(*input.permissions);
   }
   fields.updated_at = context.now;
   fields.revision = context.revision;

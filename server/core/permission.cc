@@ -142,11 +142,6 @@ absl::Status CheckMayGrant(const Caller& caller, absl::Span<const std::string> p
   return absl::OkStatus();
 }
 
-std::vector<std::string> DefaultPermissions(absl::string_view owner) {
-  const std::string role = absl::StrCat("user:", owner);
-  return {Text("delete", role), Text("read", role), Text("update", role)};
-}
-
 bool Allows(const Presence& record, const Caller& caller, Action action) {
   if (caller.privileged) return true;
   if (caller.is_user() && record.user_id() == caller.user_id) return true;

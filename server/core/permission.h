@@ -34,9 +34,6 @@ absl::StatusOr<std::vector<std::string>> NormalizePermissions(
 // (contract 3.3). `permissions` are normalised.
 absl::Status CheckMayGrant(const Caller& caller, absl::Span<const std::string> permissions);
 
-// delete, read and update for user:<owner>, normalised (design 2, "permissions omitted").
-std::vector<std::string> DefaultPermissions(absl::string_view owner);
-
 // True when `caller` may do `action` to `record`: privileged, owner, or holder of a named role.
 bool Allows(const Presence& record, const Caller& caller, Action action);
 inline bool MayRead(const Presence& record, const Caller& caller) {

@@ -37,6 +37,8 @@ char* Append(char* out, absl::string_view text) {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kHeld = 1;  // flags
 constexpr std::uint8_t kBounded = 2;
+constexpr std::uint8_t kDefaultPermissions = 4;  // none are stored
+constexpr std::uint8_t kAllFlags = kHeld | kBounded | kDefaultPermissions;
 constexpr std::size_t kHeaderSize = 5 + 2 + 2 + 4 + 5 * 8;
 
 template <typename Integer>
@@ -85,7 +87,20 @@ bool UnpackPermissions(absl::string_view packed, std::vector<absl::string_view>&
   return true;
 }
 
+bool AreDefault(absl::Span<const absl::string_view> permissions, absl::string_view owner) {
+  DefaultPermissionText text;
+  return permissions.size() == 3 && permissions[0] == text.Delete(owner) &&
+         permissions[1] == text.Read(owner) && permissions[2] == text.Update(owner);
+}
+
 }  // namespace
+
+absl::string_view DefaultPermissionText::Write(absl::string_view begin, absl::string_view owner) {
+  constexpr absl::string_view kEnd = "\")";
+  PRESENCES_CHECK(begin.size() + owner.size() + kEnd.size() <= sizeof(text_));
+  const char* const end = Append(Append(Append(text_, begin), owner), kEnd);
+  return {text_, static_cast<std::size_t>(end - text_)};
+}
 
 absl::string_view SourceName(Source source) {
   switch (source) {
@@ -100,8 +115,12 @@ absl::string_view SourceName(Source source) {
 }
 
 IntrusivePtr<const Presence> Presence::Make(const PresenceFields& fields) {
+  const bool default_permissions =
+      fields.default_permissions || AreDefault(fields.permissions, fields.user_id);
+  absl::Span<const absl::string_view> permissions;
+  if (!default_permissions) permissions = fields.permissions;
   std::size_t permissions_size = 0;
-  for (const absl::string_view permission : fields.permissions) {
+  for (const absl::string_view permission : permissions) {
     permissions_size += 1 + CheckedSize<std::uint8_t>(permission.size());
   }
   const std::size_t text_size = fields.id.size() + fields.user_id.size() + fields.status.size() +
@@ -120,13 +139,14 @@ IntrusivePtr<const Presence> Presence::Make(const PresenceFields& fields) {
   record->source_ = fields.source;
   record->held_ = fields.held;
   record->bounded_ = fields.bounded;
+  record->default_permissions_ = default_permissions;
 
   char* out = reinterpret_cast<char*>(record + 1);
   out = Append(out, fields.id);
   out = Append(out, fields.user_id);
   out = Append(out, fields.status);
   out = Append(out, fields.metadata);
-  for (const absl::string_view permission : fields.permissions) {
+  for (const absl::string_view permission : permissions) {
     *out++ = static_cast<char>(permission.size());
     out = Append(out, permission);
   }
@@ -140,10 +160,10 @@ void Presence::Unref() const {
   ::operator delete(self);
 }
 
-std::vector<absl::string_view> Presence::permissions() const {
-  std::vector<absl::string_view> permissions;
+std::vector<std::string> Presence::permissions() const {
+  std::vector<std::string> permissions;
   AnyPermission([&](absl::string_view permission) {
-    permissions.push_back(permission);
+    permissions.emplace_back(permission);
     return false;
   });
   return permissions;
@@ -155,7 +175,9 @@ PresenceFields Presence::fields() const {
   fields.user_id = user_id();
   fields.status = status();
   fields.metadata = metadata();
-  fields.permissions = permissions();
+  fields.default_permissions = default_permissions_;
+  const bool sound = UnpackPermissions(PackedPermissions(), fields.permissions);
+  PRESENCES_CHECK(sound);
   fields.created_at = created_at_;
   fields.updated_at = updated_at_;
   fields.expires_at = expires_at_;
@@ -169,7 +191,8 @@ PresenceFields Presence::fields() const {
 
 bool Presence::SameContent(const Presence& other) const {
   return id() == other.id() && user_id() == other.user_id() && status() == other.status() &&
-         metadata() == other.metadata() && PackedPermissions() == other.PackedPermissions();
+         metadata() == other.metadata() && default_permissions_ == other.default_permissions_ &&
+         PackedPermissions() == other.PackedPermissions();
 }
 
 std::string Presence::Encode() const {
@@ -177,7 +200,8 @@ std::string Presence::Encode() const {
   out.reserve(kHeaderSize + text_size());
   PutInteger<std::uint8_t>(out, kVersion);
   PutInteger(out, static_cast<std::uint8_t>(source_));
-  PutInteger(out, static_cast<std::uint8_t>((held_ ? kHeld : 0) | (bounded_ ? kBounded : 0)));
+  PutInteger(out, static_cast<std::uint8_t>((held_ ? kHeld : 0) | (bounded_ ? kBounded : 0) |
+                                            (default_permissions_ ? kDefaultPermissions : 0)));
   PutInteger(out, id_size_);
   PutInteger(out, user_size_);
   PutInteger(out, status_size_);
@@ -210,16 +234,18 @@ IntrusivePtr<const Presence> Presence::Decode(absl::string_view bytes) {
   fields.revision = TakeInteger<Revision>(bytes);
   fields.created_revision = TakeInteger<Revision>(bytes);
 
-  if (source > static_cast<std::uint8_t>(Source::kRealtime) || flags > (kHeld | kBounded) ||
-      flags == kBounded || id_size == 0 || fields.revision < 0 || fields.created_revision < 0 ||
-      !IsPossible(fields.created_at) || !IsPossible(fields.updated_at) ||
-      !IsPossible(fields.expires_at) ||
+  if (source > static_cast<std::uint8_t>(Source::kRealtime) || flags > kAllFlags ||
+      (flags & (kHeld | kBounded)) == kBounded ||
+      ((flags & kDefaultPermissions) != 0 && permissions_size != 0) || id_size == 0 ||
+      fields.revision < 0 || fields.created_revision < 0 || !IsPossible(fields.created_at) ||
+      !IsPossible(fields.updated_at) || !IsPossible(fields.expires_at) ||
       bytes.size() != id_size + user_size + status_size + metadata_size + permissions_size) {
     return nullptr;
   }
   fields.source = static_cast<Source>(source);
   fields.held = (flags & kHeld) != 0;
   fields.bounded = (flags & kBounded) != 0;
+  fields.default_permissions = (flags & kDefaultPermissions) != 0;
   fields.id = TakeText(bytes, id_size);
   fields.user_id = TakeText(bytes, user_size);
   fields.status = TakeText(bytes, status_size);

@@ -1,7 +1,8 @@
 // Presence: one record, immutable, in one allocation.
 //
 // The fixed fields, then the texts packed behind them, then the permissions: a million records
-// are a million allocations and nothing else. A write makes a new record and swaps a pointer, so
+// are a million allocations and nothing else. The permissions that most records have, the default
+// ones of their owner, take no room. A write makes a new record and swaps a pointer, so
 // readers never lock and never see half a write.
 //
 // Threads: immutable; the count is atomic.
@@ -35,6 +36,9 @@ struct PresenceFields {
   absl::string_view status;
   absl::string_view metadata = "{}";
   std::vector<absl::string_view> permissions;
+  // Instead of the above: delete, read and update for user:<user_id> (design 2, "permissions
+  // omitted").
+  bool default_permissions = false;
   TimePoint created_at;
   TimePoint updated_at;
   TimePoint expires_at;
@@ -43,6 +47,19 @@ struct PresenceFields {
   Source source = Source::kRest;
   bool held = false;     // its lifetime is a connection's (design 5.4)
   bool bounded = false;  // held, and a write named when it ends at the latest
+};
+
+// Writes a default permission where it needs no allocation; a view lives until the next call.
+class DefaultPermissionText {
+ public:
+  absl::string_view Delete(absl::string_view owner) { return Write("delete(\"user:", owner); }
+  absl::string_view Read(absl::string_view owner) { return Write("read(\"user:", owner); }
+  absl::string_view Update(absl::string_view owner) { return Write("update(\"user:", owner); }
+
+ private:
+  absl::string_view Write(absl::string_view begin, absl::string_view owner);
+
+  char text_[13 + 255 + 2];  // the longest begin, an owner by its counter in Presence, the end
 };
 
 class Presence {
@@ -56,11 +73,17 @@ class Presence {
   absl::string_view metadata() const {
     return Text(id_size_ + user_size_ + status_size_, metadata_size_);
   }
-  // Sorted by bytes, without duplicates; the views live as long as the record.
-  std::vector<absl::string_view> permissions() const;
-  // True when `test(permission)` is, for one of them; allocates nothing.
+  // Sorted by bytes, without duplicates.
+  std::vector<std::string> permissions() const;
+  // True when `test(permission)` is, for one of them, in their order; allocates nothing. A view
+  // lives until the test returns.
   template <typename Test>
   bool AnyPermission(const Test& test) const {
+    if (default_permissions_) {
+      DefaultPermissionText text;
+      return test(text.Delete(user_id())) || test(text.Read(user_id())) ||
+             test(text.Update(user_id()));
+    }
     for (absl::string_view rest = PackedPermissions(); !rest.empty();) {
       const std::size_t size = static_cast<std::uint8_t>(rest[0]);
       if (test(rest.substr(1, size))) return true;
@@ -120,6 +143,7 @@ class Presence {
   Source source_ = Source::kRest;
   bool held_ : 1 = false;
   bool bounded_ : 1 = false;
+  bool default_permissions_ : 1 = false;
 };
 
 using PresencePtr = IntrusivePtr<const Presence>;

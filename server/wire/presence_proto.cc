@@ -26,9 +26,10 @@ void ToProto(const Presence& record, v1::Presence* out) {
   Assign(out->mutable_presence_id(), record.id());
   SetTime(record.created_at(), out->mutable_create_time());
   SetTime(record.updated_at(), out->mutable_update_time());
-  for (const absl::string_view permission : record.permissions()) {
+  record.AnyPermission([out](absl::string_view permission) {
     Assign(out->add_permissions(), permission);
-  }
+    return false;  // on to the next
+  });
   Assign(out->mutable_user_id(), record.user_id());
   Assign(out->mutable_status(), record.status());
   Assign(out->mutable_source(), SourceName(record.source()));

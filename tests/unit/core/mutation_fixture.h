@@ -44,9 +44,12 @@ class MutationFixture : public ::testing::Test {
     return Presence::Make(fields);
   }
 
+  static std::vector<std::string> OwnersPermissions(const std::string& owner) {
+    return {"delete(\"user:" + owner + "\")", "read(\"user:" + owner + "\")",
+            "update(\"user:" + owner + "\")"};
+  }
   static std::vector<std::string> PermissionsOf(const Presence& record) {
-    const auto views = record.permissions();
-    return {views.begin(), views.end()};
+    return record.permissions();
   }
 
   MutationContext context() const { return {kNow, 9, rules_}; }

@@ -34,7 +34,7 @@ TEST_F(UpsertTest, CreatesWithDefaults) {
   EXPECT_EQ((*record)->user_id(), "u1");
   EXPECT_EQ((*record)->status(), "away");
   EXPECT_EQ((*record)->metadata(), "{}");
-  EXPECT_EQ(PermissionsOf(**record), DefaultPermissions("u1"));
+  EXPECT_EQ(PermissionsOf(**record), OwnersPermissions("u1"));
   EXPECT_EQ((*record)->created_at(), kNow);
   EXPECT_EQ((*record)->updated_at(), kNow);
   EXPECT_EQ((*record)->expires_at(), kNow + seconds(90));
@@ -76,7 +76,7 @@ TEST_F(UpsertTest, ReplacesTheOwnRecordWholly) {
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ((*record)->status(), "away");
   EXPECT_EQ((*record)->metadata(), "{}") << "omitted: replaced by the default";
-  EXPECT_EQ(PermissionsOf(**record), DefaultPermissions("u1")) << "omitted: reset";
+  EXPECT_EQ(PermissionsOf(**record), OwnersPermissions("u1")) << "omitted: reset";
   EXPECT_EQ((*record)->expires_at(), kNow + seconds(90));
   EXPECT_EQ((*record)->created_at(), Existing().created_at);
   EXPECT_EQ((*record)->created_revision(), 3);
@@ -108,7 +108,7 @@ TEST_F(UpsertTest, SomebodyElsesRecordKeepsItsOwner) {
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ((*record)->user_id(), "u1");
   EXPECT_EQ((*record)->status(), "away");
-  EXPECT_EQ(PermissionsOf(**record), DefaultPermissions("u1"));
+  EXPECT_EQ(PermissionsOf(**record), OwnersPermissions("u1"));
 }
 
 TEST_F(UpsertTest, KeyReassignsTheOwner) {
@@ -118,7 +118,7 @@ TEST_F(UpsertTest, KeyReassignsTheOwner) {
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ((*record)->id(), "p1");
   EXPECT_EQ((*record)->user_id(), "u2");
-  EXPECT_EQ(PermissionsOf(**record), DefaultPermissions("u2"));
+  EXPECT_EQ(PermissionsOf(**record), OwnersPermissions("u2"));
   EXPECT_EQ((*record)->created_revision(), 3) << "still the same record";
   EXPECT_EQ((*record)->source(), Source::kGrpc);
 }

@@ -103,14 +103,5 @@ TEST(CheckMayGrantTest, UsersNameOnlyRolesThatTheyHold) {
   EXPECT_THAT(CheckMayGrant(User("u2"), {}), IsOk());
 }
 
-TEST(DefaultPermissionsTest, AreTheOwnersAndNormal) {
-  const std::vector<std::string> defaults = DefaultPermissions("u1");
-  EXPECT_THAT(defaults,
-              ElementsAre(R"(delete("user:u1"))", R"(read("user:u1"))", R"(update("user:u1"))"));
-  const auto normalized = NormalizePermissions(defaults);
-  ASSERT_THAT(normalized, IsOk());
-  EXPECT_EQ(*normalized, defaults);
-}
-
 }  // namespace
 }  // namespace presences

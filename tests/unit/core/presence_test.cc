@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 PresenceFields SomeFields() {
   PresenceFields fields;
@@ -38,7 +39,7 @@ void ExpectEqual(const Presence& got, const PresenceFields& want) {
   EXPECT_EQ(got.user_id(), want.user_id);
   EXPECT_EQ(got.status(), want.status);
   EXPECT_EQ(got.metadata(), want.metadata);
-  EXPECT_EQ(got.permissions(), want.permissions);
+  EXPECT_THAT(got.permissions(), ElementsAreArray(want.permissions));
   EXPECT_EQ(got.created_at(), want.created_at);
   EXPECT_EQ(got.updated_at(), want.updated_at);
   EXPECT_EQ(got.expires_at(), want.expires_at);
@@ -88,6 +89,51 @@ TEST(PresenceTest, KeepsAlmostNothing) {
   EXPECT_TRUE(record->permissions().empty());
   EXPECT_EQ(record->metadata(), "{}");
   ExpectEqual(*Presence::Decode(record->Encode()), fields);
+}
+
+// However they were given, and also after a way over the disk.
+TEST(PresenceTest, DefaultPermissionsTakeNoRoom) {
+  PresenceFields none = SomeFields();
+  none.permissions.clear();
+  const std::size_t smallest = Presence::Make(none)->size_bytes();
+  PresenceFields asked = none;
+  asked.default_permissions = true;
+  const std::vector<std::string> texts = {R"(delete("user:u1"))", R"(read("user:u1"))",
+                                          R"(update("user:u1"))"};
+  EXPECT_EQ(*NormalizePermissions(texts), texts);
+  PresenceFields spelled = none;
+  spelled.permissions.assign(texts.begin(), texts.end());
+  for (const PresenceFields& fields : {asked, spelled}) {
+    const PresencePtr record = Presence::Make(fields);
+    EXPECT_THAT(record->permissions(), ElementsAreArray(texts));
+    EXPECT_EQ(record->size_bytes(), smallest);
+    EXPECT_TRUE(record->SameContent(*Presence::Make(asked)));
+    EXPECT_FALSE(record->SameContent(*Presence::Make(none)));
+    for (const PresencePtr& copy :
+         {Presence::Make(record->fields()), Presence::Decode(record->Encode())}) {
+      EXPECT_THAT(copy->permissions(), ElementsAreArray(texts));
+      EXPECT_TRUE(copy->SameContent(*record));
+    }
+  }
+}
+
+TEST(PresenceTest, ThreePermissionsThatOnlyLookLikeTheDefaultAreKept) {
+  for (const std::vector<absl::string_view>& permissions :
+       std::vector<std::vector<absl::string_view>>{
+           {R"(delete("user:u2"))", R"(read("user:u2"))", R"(update("user:u2"))"},
+           {R"(delete("user:u1"))", R"(read("any"))", R"(update("user:u1"))"},
+           {R"(read("user:u1"))", R"(update("user:u1"))"},
+           {}}) {
+    PresenceFields fields = SomeFields();
+    fields.permissions = permissions;
+    EXPECT_THAT(Presence::Make(fields)->permissions(), ElementsAreArray(permissions));
+  }
+}
+
+TEST(PresenceTest, DecodesNoDefaultPermissionsBesideOthers) {
+  std::string bytes = Presence::Make(SomeFields())->Encode();
+  bytes[2] = static_cast<char>(bytes[2] | 4);
+  EXPECT_FALSE(Presence::Decode(bytes));
 }
 
 TEST(PresenceTest, HoldsTheLargestRecord) {

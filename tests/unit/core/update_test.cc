@@ -95,7 +95,7 @@ TEST_F(UpdateTest, KeyReassignsTheOwnerAndResetsPermissions) {
   const auto record = Run(Presence::Make(Existing()), Key(), input);
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ((*record)->user_id(), "u2");
-  EXPECT_EQ(PermissionsOf(**record), DefaultPermissions("u2"));
+  EXPECT_EQ(PermissionsOf(**record), OwnersPermissions("u2"));
   EXPECT_EQ((*record)->status(), "online");
 
   input.permissions = {R"(read("any"))"};

@@ -103,7 +103,7 @@ std::string Eye::Describe() const {
 
 bool Eye::MayRead(const Presence& record) const {
   if (key_ || (!user_.empty() && record.user_id() == user_)) return true;
-  for (const absl::string_view permission : record.permissions()) {
+  for (const std::string& permission : record.permissions()) {
     for (const std::string& role : roles_) {
       if (permission == absl::StrCat("read(\"", role, "\")")) return true;
     }
