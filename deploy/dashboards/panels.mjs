@@ -69,6 +69,10 @@ const requests = [
     series: [['{{kind}} {{code}}', sumBy('kind, code', 'presences_socket_requests_total')]] },
   { title: 'Socket time to answer, p99', unit: 's', thresholds: red(0.5),
     series: [['{{kind}}', quantile(0.99, 'presences_socket_request_duration_seconds', 'kind')]] },
+  { title: 'Connect messages by kind and code', unit: 'reqps', stack: true,
+    series: [['{{kind}} {{code}}', sumBy('kind, code', 'presences_connect_requests_total')]] },
+  { title: 'Connect time to answer, p99', unit: 's', thresholds: red(0.5),
+    series: [['{{kind}}', quantile(0.99, 'presences_connect_request_duration_seconds', 'kind')]] },
   { title: 'Open connections', series: [
     ['{{surface}}', `sum by (surface) (${gauge('presences_connections')})`]] },
   { title: 'Slow requests', unit: 'reqps', description: 'Each has a line in the log.',

@@ -189,6 +189,26 @@ test('connect', async (t) => withServer(settings(), async (server) => {
     guest.cancel();
   });
 
+  await t.test('messages are counted by kind and code, and timed', async () => {
+    const ann = new Connection(server.user('ann'));
+    const sample = (kind, code) => `presences_connect_requests_total{kind="${kind}",code="${code}"}`;
+    const kinds = [['upsert_presence', 'OK'], ['upsert_presence', 'INVALID_ARGUMENT'],
+                   ['release', 'NOT_FOUND'], ['ping', 'OK'], ['message', 'INVALID_ARGUMENT']];
+    const counts = () => Promise.all(
+      kinds.map(async (each) => await server.metric(sample(...each)) ?? 0));
+    const timed = 'presences_connect_request_duration_seconds_count{kind="upsert_presence"}';
+    const before = [await counts(), await server.metric(timed)];
+    await ann.hold('counted');
+    await ann.refused('upsert_presence', { presence_id: 'not an id', status: 'on' });
+    await ann.refused('release', { presence_id: 'nobody' });
+    await ann.must('ping', {}, 'pong');
+    ann.stream.write({ request_id: 'empty' });
+    await ann.until('the refusal of nothing', (frame) => frame.request_id === 'empty');
+    assert.deepEqual(await counts(), before[0].map((count) => count + 1));
+    assert.equal(await server.metric(timed), before[1] + 2);
+    ann.stream.end();
+  });
+
   await t.test('another user: holds go, subscriptions see with other eyes', async () => {
     await key.upsert('forada', { user_id: 'zoe', ...readableBy('ada') });
     await key.upsert('forbob', { user_id: 'zoe', ...readableBy('bob') });

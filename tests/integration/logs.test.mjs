@@ -178,7 +178,7 @@ test('who was denied', async (t) => withServer(withLog({}), async (server) => {
   await t.test('on Connect, a message', async () => {
     const connection = new Connection(server.guest());
     await connection.ask('upsert_presence', { presence_id: 'h', status: 'on' });
-    const denied = await line(server, { stream: 'audit', call: 'Connect/message' });
+    const denied = await line(server, { stream: 'audit', call: 'Connect/upsert_presence' });
     assert.match(denied.request_id, /^[0-9a-f]{16}\.1$/);
     connection.cancel();
   });

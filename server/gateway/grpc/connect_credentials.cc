@@ -36,9 +36,9 @@ void ConnectStream::Authenticate(const std::string& request_id, const std::strin
   credentials.token = token;
   const auto principal = services_.authenticator.Authenticate(credentials, services_.clock.Now());
   if (!principal.ok() || token.empty()) {
-    return ReplyError(request_id, principal.ok()
-                                      ? InvalidField("token", "is required; send a user token")
-                                      : principal.status());
+    return AnswerError(request_id, principal.ok()
+                                       ? InvalidField("token", "is required; send a user token")
+                                       : principal.status());
   }
   if ((*principal)->caller.user_id != former->caller.user_id) {
     services_.holds.ReleaseAll(holder_, service::Parting::kClean);
@@ -55,10 +55,10 @@ void ConnectStream::Authenticate(const std::string& request_id, const std::strin
   v1::ConnectResponse reply;
   reply.set_request_id(request_id);
   reply.mutable_authenticated()->set_user_id((*principal)->caller.user_id);
-  Reply(reply.SerializeAsString());
+  Answer(reply);
   // Each goes on where it stood; with other roles the hub answers with the state anew.
   for (const auto& subscription : open) {
-    if (absl::Status status = Open(subscription); !status.ok()) ReplyError("", status);
+    if (absl::Status status = Open(subscription); !status.ok()) TellError(status);
   }
 }
 
@@ -83,7 +83,7 @@ void ConnectStream::TokenExpired(const absl::Status& status) {
     MutexLock lock(mutex_);
     if (std::exchange(expired_, true)) return;
   }
-  ReplyError("", status);
+  TellError(status);
   alarm_.Set(std::chrono::system_clock::now() + kReauthentication,
              [self = shared_from_this(), status] {
                {

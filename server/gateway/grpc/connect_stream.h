@@ -23,6 +23,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/refusals.h"
+#include "server/gateway/grpc/connect_metrics.h"
 #include "server/gateway/grpc/open_streams.h"
 #include "server/gateway/grpc/stream_alarm.h"
 #include "server/gateway/grpc/stream_report.h"
@@ -34,6 +35,7 @@
 namespace presences::v1 {
 class ConnectRequest;
 class ConnectRequest_Subscribe;
+class ConnectResponse;
 }  // namespace presences::v1
 namespace presences::gateway {
 
@@ -46,6 +48,7 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const auth::Authenticator& authenticator;
     const Clock& clock;
     const Refusals& refusals;
+    const ConnectKinds& kinds;
     OpenStreams& open;
     std::chrono::milliseconds max_connection_age{0};  // 0: for ever
   };
@@ -75,8 +78,13 @@ class ConnectStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   absl::Status Open(const std::shared_ptr<Subscription>& subscription);
   bool Unsubscribe(const std::string& id);
   void UpsertPresence(const v1::ConnectRequest& request);
+  // The answer to the message that was read last.
+  void Answer(const v1::ConnectResponse& reply);
+  void AnswerError(const std::string& request_id, const absl::Status& status);
+  // What nobody asked for.
+  void TellError(const absl::Status& status);
+  void SendError(const std::string& request_id, const absl::Status& status);
   void Reply(const std::string& bytes);
-  void ReplyError(const std::string& request_id, const absl::Status& status);
   void ReadNext();
   void StartNextWrite() REQUIRES(mutex_);
   // Tells of the token's expiry when it comes, whether or not anything is subscribed.

@@ -10,6 +10,7 @@
 #include "server/api/raw_subscribe.h"
 #include "server/base/reason.h"
 #include "server/gateway/grpc/call.h"
+#include "server/gateway/grpc/connect_metrics.h"
 #include "server/gateway/grpc/connect_stream.h"
 #include "server/gateway/grpc/malformed_request.h"
 #include "server/gateway/grpc/rpc_metrics.h"
@@ -36,7 +37,8 @@ class RealtimeRpc final : public Base {
         log_(log),
         life_(life),
         subscribe_(metrics, "Subscribe"),
-        connect_(metrics, "Connect") {}
+        connect_(metrics, "Connect"),
+        kinds_(metrics) {}
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override {
@@ -58,8 +60,8 @@ class RealtimeRpc final : public Base {
       grpc::CallbackServerContext* context) override {
     auto stream = std::make_shared<ConnectStream>(
         context,
-        ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, life_.open,
-                                life_.max_connection_age},
+        ConnectStream::Services{realtime_, holds_, authenticator_, clock_, refusals_, kinds_,
+                                life_.open, life_.max_connection_age},
         std::make_unique<StreamReport>(context, StreamReport::Services{connect_, log_, clock_}));
     const auto principal = authenticator_.Authenticate(CredentialsOf(*context), clock_.Now());
     if (!principal.ok()) {
@@ -106,6 +108,7 @@ class RealtimeRpc final : public Base {
   const StreamLife life_;
   const RpcMetrics subscribe_;
   const RpcMetrics connect_;
+  const ConnectKinds kinds_;
 };
 
 }  // namespace

@@ -27,35 +27,39 @@ void StreamReport::End(const absl::Status& status) {
   Write(request_, services_.metrics.method(), status, took, /*is_stream=*/true);
 }
 
-void StreamReport::BeginMessage() {
+void StreamReport::BeginMessage(const CallMetrics& unread) {
   const MonotonicTime now = services_.clock.Monotonic();
   MutexLock lock(mutex_);
   ++messages_;
   message_started_ = now;
+  kind_ = &unread;
 }
 
-void StreamReport::Answered(absl::string_view kind) {
+void StreamReport::MessageIs(const CallMetrics& kind) {
+  MutexLock lock(mutex_);
+  kind_ = &kind;
+}
+
+void StreamReport::Answered(const absl::Status& status) {
   MonotonicTime started;
   std::uint64_t number = 0;
+  const CallMetrics* kind = nullptr;
   {
     MutexLock lock(mutex_);
     started = message_started_;
     number = messages_;
+    kind = kind_;
   }
   const MonotonicTime::duration took = services_.clock.Monotonic() - started;
-  if (services_.log.IsQuiet(request_, absl::OkStatus(), took)) return;
-  Write(request_.Message(number), absl::StrCat(services_.metrics.method(), "/", kind),
-        absl::OkStatus(), took, /*is_stream=*/false);
+  kind->Count(CanonicalCode(status), took);
+  if (services_.log.IsQuiet(request_, status, took)) return;
+  Write(request_.Message(number), absl::StrCat(services_.metrics.method(), "/", kind->called()),
+        status, took, /*is_stream=*/false);
 }
 
 void StreamReport::Refused(const absl::Status& status) {
-  std::uint64_t number = 0;
-  {
-    MutexLock lock(mutex_);
-    number = messages_;
-  }
-  Write(request_.Message(number), absl::StrCat(services_.metrics.method(), "/message"), status,
-        MonotonicTime::duration(), /*is_stream=*/true);
+  Write(request_, services_.metrics.method(), status, MonotonicTime::duration(),
+        /*is_stream=*/true);
 }
 
 void StreamReport::Write(const RequestContext& request, absl::string_view call,

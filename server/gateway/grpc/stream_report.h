@@ -35,11 +35,13 @@ class StreamReport {
   // The call ends with `status`.
   void End(const absl::Status& status);
 
-  // A message has come; until it is answered there is no other.
-  void BeginMessage();
-  // It was done. `kind` is added to the method's name.
-  void Answered(absl::string_view kind);
-  // It, or the caller as a whole, was refused; the call goes on.
+  // A message has come, of a kind that is not known yet; until it is answered there is no other.
+  // Kinds outlive the report.
+  void BeginMessage(const CallMetrics& unread);
+  void MessageIs(const CallMetrics& kind);
+  // It was answered; counts and times it by its kind.
+  void Answered(const absl::Status& status);
+  // The caller as a whole was refused; the call goes on.
   void Refused(const absl::Status& status);
 
  private:
@@ -56,6 +58,7 @@ class StreamReport {
   auth::PrincipalPtr principal_ GUARDED_BY(mutex_);
   std::uint64_t messages_ GUARDED_BY(mutex_) = 0;
   MonotonicTime message_started_ GUARDED_BY(mutex_);
+  const CallMetrics* kind_ GUARDED_BY(mutex_) = nullptr;  // of the message
 };
 
 }  // namespace presences::gateway

@@ -79,7 +79,7 @@ async function watchers(server) {
     { signal: abort.signal, headers: { 'x-appwrite-project': 'demo',
                                        'x-appwrite-key': keys.backend } });
   const reading = events.body.pipeTo(new WritableStream()).catch(() => {});
-  return { socket, async close() {
+  return { socket, connection, async close() {
     for (const stream of streams) stream.cancel();
     connection.cancel();
     await socket.close();
@@ -100,6 +100,7 @@ export async function underLoad(server, strangers, body) {
       open.socket.send('{"type":"nonsense"}');
       open.socket.send(JSON.stringify({ type: 'presence', data: {
         presenceId: 'bob-tab', status: `round ${round}` } }));
+      await open.connection.hold('grace-service', { status: `round ${round}` });
       await pause(20);  // leaves the machine to the others
     }
   })();
