@@ -75,6 +75,9 @@ const requests = [
     series: [['{{kind}}', quantile(0.99, 'presences_connect_request_duration_seconds', 'kind')]] },
   { title: 'Open connections', series: [
     ['{{surface}}', `sum by (surface) (${gauge('presences_connections')})`]] },
+  { title: 'Key sets that cannot be fetched', thresholds: red(1),
+    description: 'URLs of jwks_url; the last good set counts. The log says why.',
+    series: [['{{instance}}', gauge('presences_key_sets_failing')]] },
   { title: 'Slow requests', unit: 'reqps', description: 'Each has a line in the log.',
     series: [['{{surface}}', sumBy('surface', 'presences_slow_requests_total')]] },
 ];

@@ -6,7 +6,6 @@
 
 #include "server/app/listener_options.h"
 #include "server/app/log_settings.h"
-#include "server/config/build.h"
 #include "server/config/diff.h"
 
 namespace presences::app {
@@ -34,10 +33,11 @@ void SwapLimits(const config::Config& next, UseCases& use_cases) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& config) {
+absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& config,
+                                                          const config::FetchedKeySets& fetched) {
   std::vector<auth::ProjectAuth> auths;
   for (const config::ProjectConfig& project : config.projects) {
-    auto auth = config::BuildProjectAuth(project);
+    auto auth = config::BuildProjectAuth(project, fetched);
     if (!auth.ok()) return auth.status();
     auths.push_back(*std::move(auth));
   }
@@ -49,7 +49,7 @@ absl::StatusOr<std::vector<std::string>> Reload(const config::Config& running,
                                                 const ReloadTargets& targets) {
   config::ConfigDiff diff = config::Diff(running, next);
   if (absl::Status status = config::CheckReloadable(diff); !status.ok()) return status;
-  auto auths = BuildAuths(next);
+  auto auths = targets.keys.Build(next);
   if (!auths.ok()) return auths.status();
   Swaps swaps;
   absl::Status tls = PrepareTls(running.server.grpc, next.server.grpc, targets.grpc, swaps);
@@ -63,7 +63,7 @@ absl::StatusOr<std::vector<std::string>> Reload(const config::Config& running,
   targets.http.SetTrustedProxies(next.server.trusted_proxies);
   targets.origins.Reload(Origins(next));
   SwapLimits(next, targets.use_cases);
-  targets.authenticator.Reload(*std::move(auths));
+  targets.keys.Use(next, *std::move(auths));
   targets.grpc.CheckCredentials();
   return std::move(diff.reloadable);
 }

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/app/key_set_keeper.h"
 #include "server/app/use_cases.h"
 #include "server/auth/authenticator.h"
+#include "server/config/build.h"
 #include "server/config/config.h"
 #include "server/gateway/grpc/grpc_server.h"
 #include "server/gateway/http/http_server.h"
@@ -19,11 +21,12 @@
 
 namespace presences::app {
 
-absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& config);
+absl::StatusOr<std::vector<auth::ProjectAuth>> BuildAuths(const config::Config& config,
+                                                          const config::FetchedKeySets& fetched);
 
 // Who takes over.
 struct ReloadTargets {
-  auth::Authenticator& authenticator;
+  KeySetKeeper& keys;
   service::OriginPolicy& origins;
   UseCases& use_cases;
   gateway::HttpServer& http;

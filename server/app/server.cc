@@ -15,6 +15,7 @@
 #include "server/app/health.h"
 #include "server/app/health_metrics.h"
 #include "server/app/health_monitor.h"
+#include "server/app/key_set_keeper.h"
 #include "server/app/last_reload.h"
 #include "server/app/listener_options.h"
 #include "server/app/log_settings.h"
@@ -34,6 +35,9 @@ namespace presences::app {
 using std::chrono::milliseconds;
 
 namespace {
+
+// How long a start waits for key sets: who comes back at once shall not be refused for it.
+constexpr milliseconds kKeySetPatience{5000};
 
 std::vector<std::string> ProjectIds(const config::Config& config) {
   std::vector<std::string> ids;
@@ -83,6 +87,7 @@ struct Server::Impl {
   StoreStack store;
   std::unique_ptr<UseCases> use_cases;
   std::unique_ptr<auth::Authenticator> authenticator;
+  std::unique_ptr<KeySetKeeper> keys;
   service::OriginPolicy origins;
   std::unique_ptr<gateway::WsGateway> sockets;
   std::unique_ptr<gateway::HttpServer> http;
@@ -153,7 +158,7 @@ absl::Status Server::Impl::StartAdmin() {
 }
 
 absl::Status Server::Impl::Start() {
-  auto auths = BuildAuths(config);
+  auto auths = BuildAuths(config, {});
   if (!auths.ok()) return auths.status();
   authenticator = std::make_unique<auth::Authenticator>(*std::move(auths));
   auto audit = OpenAudit(config.server.log);
@@ -162,13 +167,16 @@ absl::Status Server::Impl::Start() {
   metrics.AddCollector([this] { health_metrics.Collect(); });
   health_metrics.NoteCertificates(config.server);
   if (absl::Status status = StartAdmin(); !status.ok()) return status;
+  keys = std::make_unique<KeySetKeeper>(config, *authenticator, clock, metrics);
   if (absl::Status status = store.Open(config, metrics, heartbeats); !status.ok()) return status;
   if (config.storage.engine == config::Engine::kEmbedded) {
     disk =
         std::make_unique<ops::DiskWatch>(config.storage.embedded.path, clock, metrics, heartbeats);
   }
+  keys->WaitUntilTried(kKeySetPatience);
   use_cases = std::make_unique<UseCases>(config, store, clock, metrics, heartbeats);
   if (absl::Status status = StartGrpc(); !status.ok()) return status;
+  keys->OnRevocation([this] { grpc->CheckCredentials(); });
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   scraped = std::make_unique<ServerMetrics>(
       metrics, EngineName(config.storage),
@@ -214,6 +222,7 @@ void Server::Impl::Drain() {
   const auto sessions = static_cast<std::int64_t>(hub.session_count());
   hub.GoAway(std::min(timeout / 4, milliseconds(sessions)));
   WaitForSessions(timeout / 2 + milliseconds(500));
+  keys->Stop();
   http->Shutdown(timeout / 4);
   sockets->CloseAll();
   monitor->Stop();
@@ -265,9 +274,9 @@ void Server::Impl::NoteReload(const absl::StatusOr<std::vector<std::string>>& ch
 void Server::Reload(const absl::StatusOr<config::Config>& next) {
   Impl& impl = *impl_;
   if (!next.ok()) return impl.NoteReload(next.status());
-  const auto changed = app::Reload(impl.config, *next,
-                                   {*impl.authenticator, impl.origins, *impl.use_cases, *impl.http,
-                                    *impl.grpc, impl.request_log});
+  const auto changed = app::Reload(
+      impl.config, *next,
+      {*impl.keys, impl.origins, *impl.use_cases, *impl.http, *impl.grpc, impl.request_log});
   if (changed.ok()) {
     impl.config = *next;
     impl.health_metrics.NoteCertificates(impl.config.server);

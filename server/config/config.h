@@ -122,7 +122,7 @@ struct TokenSource {
   std::string secret_file;  // HS256
   std::string jwks_file;    // RS256, ES256, EdDSA: at least one of the two
   std::string jwks;         // text of jwks_file; what counts until jwks_url answered
-  std::string jwks_url;     // fetched by the server
+  std::string jwks_url;     // fetched at the start, every 5 minutes and at a reload
   std::string issuer;       // empty: `iss` is not checked
   std::string audience;     // empty: `aud` is not checked
 

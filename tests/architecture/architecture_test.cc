@@ -40,6 +40,7 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"server/gateway/ws",
      {"server/base", "server/core", "server/hub", "server/auth", "server/service", "server/wire",
       "proto/runtime", "server/gateway/net"}},
+    {"server/fetch", {"server/base"}},
     {"server/ops", {"server/base"}},
     {"proto/runtime", {}},
     {"proto/plugin", {"proto", "proto/runtime"}},

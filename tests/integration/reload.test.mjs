@@ -1,6 +1,5 @@
 // SIGHUP: keys and tokens are read again while the server serves; a bad file changes nothing.
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -10,7 +9,8 @@ import { refused } from './support/errors.mjs';
 import { eventually } from './support/eventually.mjs';
 import { line } from './support/log_lines.mjs';
 import { withServer } from './support/server.mjs';
-import { inSeconds, mintToken, sha256 } from './support/tokens.mjs';
+import { keySet, signingKey } from './support/signing_key.mjs';
+import { mintToken, sha256 } from './support/tokens.mjs';
 
 const nextKey = 'standard_next-0009';
 const nextSecret = 'the secret that comes after the first one, 32 bytes';
@@ -20,21 +20,6 @@ function withKey(key, scopes = ['presences.read', 'presences.write']) {
   return config({ projects: [project('demo', { api_keys: [{ id: 'k', sha256: sha256(key),
                                                            scopes }] })] });
 }
-
-// An Ed25519 key as an identity provider has it: { jwk, sign(claims) }.
-function signingKey(kid) {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return {
-    jwk: { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg: 'EdDSA' },
-    sign(claims) {
-      const signed = `${part({ alg: 'EdDSA', kid })}.${part({ exp: inSeconds(600), ...claims })}`;
-      return `${signed}.${signBytes(null, Buffer.from(signed), privateKey).toString('base64url')}`;
-    },
-  };
-}
-
-const jwks = (...signers) => JSON.stringify({ keys: signers.map(({ jwk }) => jwk) });
 
 // Sends SIGHUP and waits until the server has said what came of it.
 async function reload(server, says) {
@@ -96,7 +81,7 @@ test('reload', async (t) => {
       const of = ({ sign }) => server.connect({ token: sign({ sub: 'alice' }) });
       await of(first).upsert('p');
       await refused(of(second).upsert('p'), 'UNAUTHENTICATED', 'USER_JWT_INVALID');
-      await fs.writeFile(path.join(server.folder, 'jwks.json'), jwks(second));
+      await fs.writeFile(path.join(server.folder, 'jwks.json'), keySet(second));
       await of(first).upsert('p');
       await reload(server, 'configuration reloaded');
       await of(second).upsert('p');
@@ -105,7 +90,7 @@ test('reload', async (t) => {
       const log = await reload(server, 'reload refused');
       assert.match(log, /jwks_file/);
       await of(second).upsert('p');
-    }, { files: { 'jwks.json': jwks(first) } });
+    }, { files: { 'jwks.json': keySet(first) } });
   });
 
   await t.test('a proxy becomes trusted: its word on who calls counts', () => withServer(
