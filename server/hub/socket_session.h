@@ -94,7 +94,6 @@ class SocketSession final : public Reader {
   mutable Mutex mutex_;
   ViewPtr view_ GUARDED_BY(mutex_);
   ViewPtr former_ GUARDED_BY(mutex_);  // to be left behind at the next turn
-  Revision switched_at_ GUARDED_BY(mutex_) = 0;
 
   std::atomic<bool> told_expired_{false};
   std::atomic<bool> suspended_{false};  // owned by nobody until SetCaller

@@ -32,7 +32,7 @@ std::vector<ReaderPtr> Topic::Append(absl::Span<const ChangePtr> changes) {
 }
 
 void Topic::WakeFor(const Change& change, std::vector<ReaderPtr>& woken) {
-  const auto wake = [&](Reader& reader) {
+  const auto wake = [&](Reader& reader) NO_THREAD_SAFETY_ANALYSIS {  // mutex_ is held
     UnparkLocked(reader);
     // Nothing that concerned it came while it waited, however far the ring has moved on.
     reader.cursor_ = change.revision() - 1;
