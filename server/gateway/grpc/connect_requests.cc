@@ -141,8 +141,10 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   raw.skip_unchanged = asked.skip_unchanged();
   raw.max_batch = asked.max_batch();
   auto subscription = std::make_shared<Subscription>(shared_from_this(), id, std::move(raw));
+  auth::PrincipalPtr principal;
   {
     MutexLock lock(mutex_);
+    principal = principal_;
     const std::size_t limit = quota_->limits().max_subscriptions_per_connection;
     if (limit != 0 && subscriptions_.size() >= limit && subscriptions_.count(id) == 0) {
       return MakeError(Reason::kGeneralResourceLimitExceeded,
@@ -153,7 +155,7 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
     }
   }
   // Checked before the one with the same id is given up.
-  auto session = services_.realtime.Subscribe(*principal_, subscription->request_,
+  auto session = services_.realtime.Subscribe(*principal, subscription->request_,
                                               wire::ProtobufStreamEncoder(), "grpc", subscription);
   if (!session.ok()) return session.status();
   Unsubscribe(id);
