@@ -23,7 +23,9 @@ class HoldWorkload final : public Workload {
   }
 
   void Finish(Tally&) override {
-    for (std::uint64_t i = 0; i < held_.size(); ++i) Put(i, nullptr);
+    for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(bench_.plan.records); ++i) {
+      Put(i, nullptr);
+    }
   }
 
  private:
