@@ -121,12 +121,14 @@ const lostWatchers = (prometheus) => withServer(config(), async (server) => {
 
 async function configuration(prometheus) {
   const { files, tls } = await selfSigned(1);
-  const right = config({ server: { http: { address: '127.0.0.1:0', tls } } });
+  const tokens = [{ id: 'idp', algorithm: 'EdDSA', jwks_url: 'http://127.0.0.1:1/nobody' }];
+  const right = config({ server: { http: { address: '127.0.0.1:0', tls } },
+                         projects: [project('demo', { tokens })] });
   await withServer(right, async (server) => {
     await prometheus.watch('config', server);
     await server.writeConfig('projects: [');
     server.signal('SIGHUP');
-    await fire(prometheus, 'config', ['PresencesReloadFailed']);
+    await fire(prometheus, 'config', ['PresencesReloadFailed', 'PresencesKeySetsFailing']);
     await fire(prometheus, 'config', ['PresencesCertificateExpiring', 'PresencesCertificateEnding'],
                { listener: 'http' });
     await server.writeConfig(right);
