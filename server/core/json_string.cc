@@ -1,6 +1,7 @@
 #include "server/core/json_string.h"
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "absl/strings/ascii.h"
@@ -129,9 +130,15 @@ bool IsUtf8(absl::string_view text, std::size_t* code_points) {
 }
 
 std::size_t JsonStringSize(absl::string_view text) {
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == '"') return at + 1;
-    if (text[at] == '\\') ++at;
+  for (std::size_t from = 1; from < text.size();) {
+    const void* const quote = std::memchr(&text[from], '"', text.size() - from);
+    if (quote == nullptr) return 0;
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(quote) - text.data());
+    // Escaped when the backslashes in front of it are odd in number.
+    std::size_t escapes = 0;
+    while (text[at - 1 - escapes] == '\\') ++escapes;  // text[0] is none
+    if (escapes % 2 == 0) return at + 1;
+    from = at + 1;
   }
   return 0;
 }

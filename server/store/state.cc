@@ -19,6 +19,12 @@ constexpr std::size_t kVisitsPerCount = 256;
 // How far ahead a scan asks for records: memory answers about that many at once.
 constexpr std::size_t kPrefetched = 16;
 
+// The fixed fields and the texts that indexes are made of; metadata may go on further.
+void PrefetchTexts(const Presence& record) {
+  const char* const begin = reinterpret_cast<const char*>(&record);
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(begin + 64 * line);
+}
+
 }  // namespace
 
 struct State::Impl {
@@ -109,7 +115,12 @@ void State::Impl::ApplyOne(const Change& change) {
 // In creation order every ordered index only appends.
 void State::Impl::FileLoaded() {
   std::sort(loaded.begin(), loaded.end());
-  for (const OrderedSlot& entry : loaded) {
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    // Records lie in the order of their ids: by creation each is somewhere else.
+    if (i + kPrefetched < loaded.size()) {
+      PrefetchTexts(*slots.record(loaded[i + kPrefetched].slot));
+    }
+    const OrderedSlot& entry = loaded[i];
     order.insert(order.end(), entry);
     for (const auto& index : indexes) index->Insert(entry.slot);
     wheel.File(entry.slot, slots.record(entry.slot)->expires_at());

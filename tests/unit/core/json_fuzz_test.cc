@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/core/json.h"
+#include "server/core/json_string.h"
 #include "simdjson.h"
 #include "tests/support/seed.h"
 
@@ -104,6 +105,26 @@ TEST(JsonFuzzTest, KeepsTheValueOfValidMetadata) {
     ASSERT_TRUE(compact.ok()) << text << "\n" << compact.status();
     ASSERT_EQ(BySimdjson(*compact), BySimdjson(text)) << text;
     ASSERT_EQ(*CompactMetadata("metadata", *compact), *compact) << "not idempotent";
+  }
+}
+
+// Character by character, as the grammar says.
+std::size_t SizeOfString(absl::string_view text) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') return at + 1;
+    if (text[at] == '\\') ++at;
+  }
+  return 0;
+}
+
+TEST(JsonFuzzTest, FindsTheEndOfAString) {
+  std::mt19937 random(TestSeed());
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = "\"";
+    for (int i = std::uniform_int_distribution<>(0, 40)(random); i > 0; --i) {
+      text += "\"\\\\\\ab"[std::uniform_int_distribution<>(0, 5)(random)];
+    }
+    ASSERT_EQ(JsonStringSize(text), SizeOfString(text)) << text;
   }
 }
 
