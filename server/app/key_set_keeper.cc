@@ -33,9 +33,10 @@ std::set<std::string> UrlsOf(const config::Config& config) {
 }  // namespace
 
 KeySetKeeper::KeySetKeeper(const config::Config& config, auth::Authenticator& authenticator,
-                           Clock& clock, Metrics& metrics)
+                           Clock& clock, Metrics& metrics, Heartbeats& heartbeats)
     : authenticator_(authenticator),
       clock_(clock),
+      heart_(heartbeats.Add("key-sets")),
       fetched_(metrics.GetCounter(kFetches, {{"outcome", "ok"}})),
       failed_(metrics.GetCounter(kFetches, {{"outcome", "failed"}})),
       unusable_(metrics.GetCounter(kFetches, {{"outcome", "unusable"}})),
@@ -96,7 +97,12 @@ void KeySetKeeper::Stop() {
 }
 
 void KeySetKeeper::Loop() {
-  for (std::string url = NextUrl(); !url.empty(); url = NextUrl()) Take(url, http_.Get(url));
+  for (std::string url = NextUrl(); !url.empty(); url = NextUrl()) {
+    const absl::StatusOr<std::string> body = http_.Get(url);
+    heart_.Beat();
+    Take(url, body);
+    heart_.Rest();
+  }
 }
 
 std::string KeySetKeeper::NextUrl() {

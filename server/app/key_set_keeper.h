@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
+#include "server/base/heartbeat.h"
 #include "server/base/metrics.h"
 #include "server/base/mutex.h"
 #include "server/base/thread.h"
@@ -35,7 +36,7 @@ class KeySetKeeper {
 
   // All outlive it. The authenticator has what Build says without any set.
   KeySetKeeper(const config::Config& config, auth::Authenticator& authenticator, Clock& clock,
-               Metrics& metrics);
+               Metrics& metrics, Heartbeats& heartbeats);
   ~KeySetKeeper();
 
   // What the authenticator is to know by `config` and the sets that are there.
@@ -72,6 +73,7 @@ class KeySetKeeper {
 
   auth::Authenticator& authenticator_;
   Clock& clock_;
+  Heartbeat& heart_;  // rests while it fetches: a provider that is slow is no thread that is stuck
   Counter& fetched_;
   Counter& failed_;
   Counter& unusable_;

@@ -167,7 +167,7 @@ absl::Status Server::Impl::Start() {
   metrics.AddCollector([this] { health_metrics.Collect(); });
   health_metrics.NoteCertificates(config.server);
   if (absl::Status status = StartAdmin(); !status.ok()) return status;
-  keys = std::make_unique<KeySetKeeper>(config, *authenticator, clock, metrics);
+  keys = std::make_unique<KeySetKeeper>(config, *authenticator, clock, metrics, heartbeats);
   if (absl::Status status = store.Open(config, metrics, heartbeats); !status.ok()) return status;
   if (config.storage.engine == config::Engine::kEmbedded) {
     disk =
