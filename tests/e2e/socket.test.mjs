@@ -6,7 +6,7 @@ import test from 'node:test';
 import { config, jwtSecret, project } from '../integration/support/config.mjs';
 import { eventually } from '../integration/support/eventually.mjs';
 import { withServer } from '../integration/support/server.mjs';
-import { inSeconds, mintToken } from '../integration/support/tokens.mjs';
+import { almostOver, inSeconds, mintToken } from '../integration/support/tokens.mjs';
 import { RealtimeSocket } from './support/realtime_socket.mjs';
 
 const settings = config({ projects: [project('demo', { origins: ['app.example.com'] })] });
@@ -84,9 +84,8 @@ test('re-authentication keeps subscriptions and removes what is out of sight', (
 
 test('a token that runs out pauses the socket; a new one goes on where it stood', () =>
   withServer(settings, async (server) => {
-    // Expired, but within the 30 seconds of skew: two seconds are left.
     const socket = await new RealtimeSocket(server, { query: {
-      jwt: mintToken({ sub: 'bob', exp: inSeconds(-28) }, { secret: jwtSecret }) } }).open();
+      jwt: mintToken({ sub: 'bob', exp: inSeconds(almostOver) }, { secret: jwtSecret }) } }).open();
     await socket.subscribe('s');
     await socket.next((frame) => frame.type === 'error' && frame.data.code === 401);
     await server.key().upsert('p1', { user_id: 'ada',

@@ -7,7 +7,7 @@ import { config, embedded, jwtSecret, project } from './support/config.mjs';
 import { Connection, reasonOf } from './support/connection.mjs';
 import { eventually } from './support/eventually.mjs';
 import { withServer } from './support/server.mjs';
-import { mintToken } from './support/tokens.mjs';
+import { almostOver, mintToken } from './support/tokens.mjs';
 
 const grace = 600;  // milliseconds
 const settings = (more = {}) => config({
@@ -228,8 +228,7 @@ test('connect', async (t) => withServer(settings(), async (server) => {
   });
 
   await t.test('an expired token: told once, nothing more, and goes on with another', async () => {
-    // Valid for one more second: the server allows for 30 of skew.
-    const client = server.connect({ token: tokenOf('ada', { expiresIn: -29 }) });
+    const client = server.connect({ token: tokenOf('ada', { expiresIn: almostOver }) });
     const one = await open(client);
     await one.subscribe('s');
     await one.hold('kept');
@@ -250,7 +249,7 @@ test('connect', async (t) => withServer(settings(), async (server) => {
   });
 
   await t.test('a token expires on a stream that only holds', async () => {
-    const one = await open(server.connect({ token: tokenOf('ada', { expiresIn: -29 }) }));
+    const one = await open(server.connect({ token: tokenOf('ada', { expiresIn: almostOver }) }));
     await one.hold('alone');
     await one.until('the expiry', (frame) => frame.kind === 'error');
     one.cancel();
