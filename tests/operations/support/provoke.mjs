@@ -33,7 +33,7 @@ export const starve = (server) => async () => {
   server.signal('SIGSTOP');
   await pause(700 + 600 * Math.random());
   server.signal('SIGCONT');
-  await pause(20 + 80 * Math.random());
+  await pause(20 + 230 * Math.random());  // long enough to take work in, beside others too
   server.signal('SIGSTOP');
 };
 
