@@ -3,8 +3,11 @@
 #include "presences/v1/realtime.pb.h"
 
 namespace presences::api {
+namespace {
 
-service::RawSubscribe FromProto(const v1::SubscribeRequest& request) {
+// The two messages have these fields in common.
+template <typename Request>
+service::RawSubscribe FromEither(const Request& request) {
   service::RawSubscribe raw;
   raw.channels = {request.channels().begin(), request.channels().end()};
   raw.queries = {request.queries().begin(), request.queries().end()};
@@ -13,6 +16,14 @@ service::RawSubscribe FromProto(const v1::SubscribeRequest& request) {
   raw.skip_unchanged = request.skip_unchanged();
   raw.max_batch = request.max_batch();
   return raw;
+}
+
+}  // namespace
+
+service::RawSubscribe FromProto(const v1::SubscribeRequest& request) { return FromEither(request); }
+
+service::RawSubscribe FromProto(const v1::ConnectRequest_Subscribe& request) {
+  return FromEither(request);
 }
 
 }  // namespace presences::api

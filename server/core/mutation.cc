@@ -81,6 +81,14 @@ absl::string_view OwnerAfterUpsert(const Presence* current, const Caller& caller
   return current == nullptr || caller.privileged ? target : current->user_id();
 }
 
+// `permissions` outlive the fields; absent: the owner's default ones.
+void SetPermissions(const std::optional<std::vector<std::string>>& permissions,
+                    PresenceFields& fields) {
+  fields.default_permissions = !permissions;
+  fields.permissions.clear();
+  if (permissions) fields.permissions = Views(*permissions);
+}
+
 // The record after an upsert that was permitted.
 PresencePtr Replacement(const Presence* current, const Caller& caller, absl::string_view target,
                         const UpsertInput& input, bool held, const MutationContext& context) {
@@ -89,8 +97,7 @@ PresencePtr Replacement(const Presence* current, const Caller& caller, absl::str
   fields.user_id = OwnerAfterUpsert(current, caller, target);
   fields.status = input.status;
   fields.metadata = input.metadata;
-  fields.default_permissions = !input.permissions;
-  if (input.permissions) fields.permissions = Views(*input.permissions);
+  SetPermissions(input.permissions, fields);
   fields.created_at = current == nullptr ? context.now : current->created_at();
   fields.updated_at = context.now;
   // A held record ends with its connection (design 5.4), so a write must not shorten it unasked.
@@ -183,11 +190,7 @@ absl::StatusOr<PresencePtr> Update(const Presence* current, const Presence* targ
     fields.expires_at = *input.expires_at;
     fields.bounded = fields.held;
   }
-  if (input.permissions || new_owner) {
-    fields.default_permissions = !input.permissions;
-    fields.permissions.clear();
-    if (input.permissions) fields.permissions = Views(*input.permissions);
-  }
+  if (input.permissions || new_owner) SetPermissions(input.permissions, fields);
   fields.updated_at = context.now;
   fields.revision = context.revision;
   return Presence::Make(fields);

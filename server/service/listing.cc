@@ -23,12 +23,19 @@ struct Candidates {
   std::vector<std::string> ids;  // look these up, when `by_id`
   bool by_id = false;
   std::vector<store::ScanPlan> plans;  // else: each of these scans; disjoint
-  bool all_match = false;              // the filters ask for nothing else
+  bool all_match = false;              // the filters ask for nothing but the one plan
 };
 
 Candidates Choose(const store::State& state, const FilterSet& filters) {
   Candidates best;
   best.plans.emplace_back();
+  best.all_match = filters.matches_everything();
+  if (best.all_match) return best;
+  if (auto sole = filters.SoleEquality(); sole && state.HasIndex(sole->attribute)) {
+    best.plans[0] = {std::move(sole->attribute), std::move(sole->values[0])};
+    best.all_match = true;
+    return best;
+  }
   std::size_t best_count = std::numeric_limits<std::size_t>::max();
   for (const IndexableEquality& equality : filters.Equalities()) {
     Candidates candidates;
@@ -52,7 +59,6 @@ Candidates Choose(const store::State& state, const FilterSet& filters) {
       best = std::move(candidates);
     }
   }
-  best.all_match = !best.plans.empty() && best.plans[0].attribute && filters.SoleEquality();
   return best;
 }
 
@@ -137,10 +143,9 @@ void Listing::ForEach(const FilterSet& filters, Revision after, std::size_t few,
 
 std::optional<std::size_t> Listing::CountByIndex(const FilterSet& filters) const {
   if (!caller_.privileged) return std::nullopt;  // permissions are known by looking
-  if (filters.matches_everything()) return state_.LiveCountOf({}, now_);
-  std::optional<IndexableEquality> equality = filters.SoleEquality();
-  if (!equality || !state_.HasIndex(equality->attribute)) return std::nullopt;
-  return state_.LiveCountOf({equality->attribute, std::move(equality->values[0])}, now_);
+  const Candidates candidates = Choose(state_, filters);
+  if (!candidates.all_match) return std::nullopt;
+  return state_.LiveCountOf(candidates.plans[0], now_);
 }
 
 absl::StatusOr<PresencePtr> Listing::Cursor(const ListQuery& query) const {

@@ -54,6 +54,10 @@ struct State::Impl {
   void Remove(Slot slot) REQUIRES(mutex);
   void ApplyOne(const Change& change) REQUIRES(mutex);
   void FileLoaded() REQUIRES(mutex);
+  // For the wheel, which calls it with the mutex held.
+  auto DeadlineOf() const {
+    return [this](Slot slot) NO_THREAD_SAFETY_ANALYSIS { return slots.record(slot)->expires_at(); };
+  }
   bool AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<Slot>* due) REQUIRES(mutex);
   bool AllLive(TimePoint now) const REQUIRES(mutex);
   std::size_t CountOf(const ScanPlan& plan) const REQUIRES(mutex);
@@ -129,19 +133,14 @@ void State::Impl::FileLoaded() {
 }
 
 bool State::Impl::AdvanceWheel(TimePoint now, std::size_t max_due, std::vector<Slot>* due) {
-  const auto deadline_of = [this](Slot slot) NO_THREAD_SAFETY_ANALYSIS {
-    return slots.record(slot)->expires_at();
-  };
-  return wheel.Advance(now, kVisitsPerLock, max_due, deadline_of, due);
+  return wheel.Advance(now, kVisitsPerLock, max_due, DeadlineOf(), due);
 }
 
 bool State::Impl::AllLive(TimePoint now) const {
   // What is not filed was taken as expired and is not removed yet; what was rearmed is filed, but
   // for later than its expiry.
   return wheel.filed() == slots.size() && now > last_rearm &&
-         wheel.NothingDue(now, kVisitsPerCount, [this](Slot slot) NO_THREAD_SAFETY_ANALYSIS {
-           return slots.record(slot)->expires_at();
-         });
+         wheel.NothingDue(now, kVisitsPerCount, DeadlineOf());
 }
 
 std::size_t State::Impl::CountOf(const ScanPlan& plan) const {

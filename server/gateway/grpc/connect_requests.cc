@@ -7,6 +7,7 @@
 #include "google/rpc/status.pb.h"
 #include "presences/v1/realtime.pb.h"
 #include "server/api/presences_api.h"
+#include "server/api/raw_subscribe.h"
 #include "server/base/reason.h"
 #include "server/gateway/grpc/connect_stream.h"
 #include "server/gateway/grpc/connect_subscription.h"
@@ -133,14 +134,7 @@ absl::Status ConnectStream::Subscribe(const v1::ConnectRequest& request) {
   const std::string id =
       asked.subscription_id().empty() ? service::UniqueId() : asked.subscription_id();
   if (absl::Status status = CheckUid("subscriptionId", id); !status.ok()) return status;
-  service::RawSubscribe raw;
-  raw.channels = {asked.channels().begin(), asked.channels().end()};
-  raw.queries = {asked.queries().begin(), asked.queries().end()};
-  raw.resume_token = asked.resume_token();
-  if (asked.has_snapshot()) raw.snapshot = asked.snapshot();
-  raw.skip_unchanged = asked.skip_unchanged();
-  raw.max_batch = asked.max_batch();
-  auto subscription = std::make_shared<Subscription>(shared_from_this(), id, std::move(raw));
+  auto subscription = std::make_shared<Subscription>(shared_from_this(), id, api::FromProto(asked));
   auth::PrincipalPtr principal;
   {
     MutexLock lock(mutex_);

@@ -10,6 +10,7 @@
 #include "server/gateway/grpc/stream_age.h"
 
 namespace presences::gateway {
+
 ConnectStream::ConnectStream(grpc::CallbackServerContext* context, const Services& services,
                              std::unique_ptr<StreamReport> report)
     : context_(context),
