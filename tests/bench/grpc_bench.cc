@@ -18,9 +18,10 @@
 #include <thread>
 #include <vector>
 
-#include "presences/v1/presences.grpc.pb.h"
+#include "presences/v1/presences.pb.h"
 #include "presences/v1/realtime.grpc.pb.h"
 #include "tests/bench/bench_child.h"
+#include "tests/bench/records.h"
 #include "tests/bench/unary_load.h"
 
 namespace presences::bench {
@@ -214,54 +215,20 @@ void FanOut() {
 void Expiry() {
   constexpr int kRecords = 100'000;
   BenchChild server({ServerProgram, "memory", "-"});
-  const auto channel = grpc::CreateChannel(server.words()[0], grpc::InsecureChannelCredentials());
-  const auto presences = v1::Presences::NewStub(channel);
-  const auto realtime = v1::Realtime::NewStub(channel);
-  const auto now = [] {
-    return std::chrono::duration_cast<milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-  };
-  const auto first = now() + 8000;
-  for (int i = 0; i < kRecords;) {
-    v1::BatchUpsertPresencesRequest batch;
-    for (int k = 0; k < 1000; ++k, ++i) {
-      auto* request = batch.add_presences();
-      *request = Request(i);
-      const auto at = first + i * 4000 / kRecords;
-      request->mutable_expire_time()->set_seconds(at / 1000);
-      request->mutable_expire_time()->set_nanos(static_cast<int>(at % 1000) * 1'000'000);
-    }
-    grpc::ClientContext context;
-    context.AddMetadata("x-appwrite-key", "bench-key");
-    v1::BatchUpsertPresencesResponse response;
-    const auto status = presences->BatchUpsertPresences(&context, batch, &response);
-    if (!status.ok()) std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
-  }
-  grpc::ClientContext context;
-  context.AddMetadata("x-appwrite-key", "bench-key");
-  v1::SubscribeRequest request;
-  request.add_channels("presences.delete");
-  const auto reader = realtime->Subscribe(&context, request);
-  v1::SubscribeResponse response;
-  std::vector<double> lateness;
-  double early = 0;
-  while (static_cast<int>(lateness.size()) < kRecords && reader->Read(&response)) {
-    const auto received = now();
-    for (const auto& change : response.changes().changes()) {
-      const auto& at = change.presence().expire_time();
-      lateness.push_back(
-          static_cast<double>(received - at.seconds() * 1000 - at.nanos() / 1'000'000));
-      if (lateness.back() < 0) ++early;
-    }
-  }
-  context.TryCancel();
-  std::sort(lateness.begin(), lateness.end());
+  const std::int64_t first = NowMillis() + 8000;
+  Fill(server.words()[0], kRecords, [first](int i) {
+    v1::UpsertPresenceRequest request = Request(i);
+    SetExpiry(first + i * 4000LL / kRecords, request);
+    return request;
+  });
+  const Lateness lateness = HearExpiries(server.words()[0], kRecords);
+  const std::vector<double>& millis = lateness.millis;
+  if (lateness.resets > 0) std::fprintf(stderr, "bench: the stream was reset\n");
+  const auto early = std::lower_bound(millis.begin(), millis.end(), 0) - millis.begin();
   std::printf(
       "{\"bench\":\"expiry\",\"records\":%d,\"p50_ms\":%.0f,\"p99_ms\":%.0f,"
-      "\"max_ms\":%.0f,\"early\":%.0f,\"floor_p99_ms\":100}\n",
-      kRecords, lateness[lateness.size() / 2], lateness[lateness.size() * 99 / 100],
-      lateness.back(), early);
+      "\"max_ms\":%.0f,\"early\":%td,\"floor_p99_ms\":100}\n",
+      kRecords, millis[millis.size() / 2], millis[millis.size() * 99 / 100], millis.back(), early);
   std::fflush(stdout);
 }
 

@@ -5,11 +5,8 @@
 //   expiry_1m          lateness of EXPIRED events, a million records over 4 s
 //   scale_bench BENCH_SERVER [NAME [RECORDS]]
 #include <absl/synchronization/mutex.h>
-#include <grpcpp/grpcpp.h>
-
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -18,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "presences/v1/presences.grpc.pb.h"
-#include "presences/v1/realtime.grpc.pb.h"
+#include "presences/v1/presences.pb.h"
 #include "tests/bench/bench_child.h"
 #include "tests/bench/peers.h"
+#include "tests/bench/records.h"
 #include "tests/bench/unary_load.h"
 
 namespace presences::bench {
@@ -40,12 +37,6 @@ struct Setting {
   int records = 1'000'000;
 };
 
-std::int64_t NowMillis() {
-  return std::chrono::duration_cast<milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 std::string Numbered(const char* prefix, int n) {
   char text[40];
   std::snprintf(text, sizeof(text), "%s%08d", prefix, n);
@@ -61,44 +52,27 @@ std::string Metadata(int n) {
 }
 
 // 300 bytes with id, user, status, metadata and one permission.
-v1::UpsertPresenceRequest Request(int n, std::int64_t expires_at) {
+v1::UpsertPresenceRequest Request(int n) {
   v1::UpsertPresenceRequest request;
   request.set_presence_id(Id(n));
   request.set_user_id(User(n));
   request.set_status(n % 3 == 0 ? "away" : "online");
   request.set_metadata(Metadata(n));
   request.mutable_permissions()->add_permissions("read(\"team:staff\")");
-  request.mutable_expire_time()->set_seconds(expires_at / 1000);
-  request.mutable_expire_time()->set_nanos(static_cast<int>(expires_at % 1000) * 1'000'000);
   return request;
 }
 
-void AddKey(grpc::ClientContext& context) { context.AddMetadata("x-appwrite-key", "bench-key"); }
-
-void Fill(const std::string& address, int records, const std::function<std::int64_t(int)>& end) {
-  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-  const auto presences = v1::Presences::NewStub(channel);
-  for (int i = 0; i < records;) {
-    v1::BatchUpsertPresencesRequest batch;
-    for (int k = 0; k < 1000 && i < records; ++k, ++i) *batch.add_presences() = Request(i, end(i));
-    grpc::ClientContext context;
-    AddKey(context);
-    v1::BatchUpsertPresencesResponse response;
-    const auto status = presences->BatchUpsertPresences(&context, batch, &response);
-    if (!status.ok() || response.results(0).has_error()) {
-      std::fprintf(stderr, "bench: cannot write: %s\n", status.error_message().c_str());
-      std::exit(1);
-    }
-  }
+v1::UpsertPresenceRequest Lasting(int n) {
+  v1::UpsertPresenceRequest request = Request(n);
+  SetExpiry(NowMillis() + 3'600'000, request);
+  return request;
 }
-
-std::int64_t InAnHour(int) { return NowMillis() + 3'600'000; }
 
 void Memory(const Setting& setting) {
   BenchChild server({setting.program, "memory", "-"});
-  Fill(server.words()[0], 2000, InAnHour);  // buffers, threads and the like exist
+  Fill(server.words()[0], 2000, Lasting);  // buffers, threads and the like exist
   const double before = server.ResidentBytes();
-  Fill(server.words()[0], setting.records, InAnHour);
+  Fill(server.words()[0], setting.records, Lasting);
   const double ours = (server.ResidentBytes() - before) / (setting.records - 2000);
   const auto redis = StartRedis();
   if (redis == nullptr) return;
@@ -129,7 +103,7 @@ std::string ListBytes(const std::string& attribute, const std::string& value) {
 
 void Lists(const Setting& setting) {
   BenchChild server({setting.program, "memory", "-"});
-  Fill(server.words()[0], setting.records, InAnHour);
+  Fill(server.words()[0], setting.records, Lasting);
   const auto load = [&](const char* method, std::function<std::string(int)> request) {
     return std::make_unique<UnaryLoad>(server.words()[0],
                                        std::string("/presences.v1.Presences/") + method, 16,
@@ -188,7 +162,7 @@ void Start(const Setting& setting) {
   const std::string folder = setting.folder + "/start";
   {
     BenchChild server({setting.program, "embedded", folder});
-    Fill(server.words()[0], setting.records, InAnHour);
+    Fill(server.words()[0], setting.records, Lasting);
   }
   std::vector<double> seconds;
   for (int i = 0; i < kRounds; ++i) {
@@ -206,35 +180,18 @@ void Expiry(const Setting& setting) {
   BenchChild server({setting.program, "memory", "-"});
   // Time for the writing of them all, with room.
   const std::int64_t first = NowMillis() + 5000 + setting.records / 25;
-  Fill(server.words()[0], setting.records,
-       [&](int n) { return first + n * kSpread.count() / setting.records; });
-  const auto realtime = v1::Realtime::NewStub(
-      grpc::CreateChannel(server.words()[0], grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  AddKey(context);
-  v1::SubscribeRequest request;
-  request.add_channels("presences.delete");
-  const auto reader = realtime->Subscribe(&context, request);
-  v1::SubscribeResponse response;
-  std::vector<double> lateness;
-  int resets = -1;  // the first begins the stream
-  while (static_cast<int>(lateness.size()) < setting.records && reader->Read(&response)) {
-    const std::int64_t received = NowMillis();
-    if (response.has_reset() && ++resets > 0) break;
-    for (const auto& change : response.changes().changes()) {
-      const auto& at = change.presence().expire_time();
-      lateness.push_back(
-          static_cast<double>(received - at.seconds() * 1000 - at.nanos() / 1'000'000));
-    }
-  }
-  context.TryCancel();
-  std::sort(lateness.begin(), lateness.end());
-  if (lateness.empty()) lateness.push_back(0);
+  Fill(server.words()[0], setting.records, [&](int n) {
+    v1::UpsertPresenceRequest request = Request(n);
+    SetExpiry(first + n * kSpread.count() / setting.records, request);
+    return request;
+  });
+  const Lateness lateness = HearExpiries(server.words()[0], setting.records);
+  const std::vector<double>& millis = lateness.millis;
   std::printf(
       "{\"bench\":\"expiry_1m\",\"records\":%d,\"heard\":%zu,\"resets\":%d,\"min_ms\":%.0f,"
       "\"p50_ms\":%.0f,\"p99_ms\":%.0f,\"max_ms\":%.0f,\"ceiling_p99_ms\":100}\n",
-      setting.records, lateness.size(), std::max(resets, 0), lateness.front(),
-      lateness[lateness.size() / 2], lateness[lateness.size() * 99 / 100], lateness.back());
+      setting.records, millis.size(), lateness.resets, millis.front(), millis[millis.size() / 2],
+      millis[millis.size() * 99 / 100], millis.back());
   std::fflush(stdout);
 }
 

@@ -1,11 +1,9 @@
 // WebSocket fan-out to 1 000 sockets, ours against socket.io 4 from npm, with the same client in
 // the same run (design 7). One thread, one epoll: the client costs little, the servers are seen.
 //   socket_bench BENCH_SERVER NODE PEER.mjs
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,17 +13,15 @@
 #include <vector>
 
 #include "tests/bench/bench_child.h"
+#include "tests/bench/fan_out_side.h"
 #include "tests/bench/tcp.h"
 
 namespace presences::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kSockets = 1000;
 constexpr int kWindow = 64;  // events that the publisher may be ahead of the mean subscriber
 constexpr int kRounds = 5;
-constexpr std::chrono::milliseconds kRound{1000};
 
 // A masked text frame; the mask is zero, so the payload stays readable.
 std::string TextFrame(const std::string& text) {
@@ -72,47 +68,20 @@ struct FrameCounter {
   }
 };
 
-// One server under load: its subscribers and a publisher.
-class Side {
+// A thousand WebSockets of one server.
+class SocketSide : public FanOutSide {
  public:
-  Side(std::vector<std::string> command, std::string path, std::string hello)
-      : child_(command), hello_(std::move(hello)) {
-    epoll_ = epoll_create1(0);
-    address_ = child_.words().size() > 1 ? child_.words()[1] : child_.words()[0];
-    idle_before_ = child_.ResidentBytes();
-    for (int i = 0; i < kSockets; ++i) Open(path);
-    // Until every subscription was answered.
-    Pump(std::chrono::milliseconds(1000));
-    idle_after_ = child_.ResidentBytes();
+  SocketSide(const BenchChild& server, const std::string& address, const std::string& path,
+             std::string hello)
+      : FanOutSide(server), hello_(std::move(hello)) {
+    for (int i = 0; i < kSockets; ++i) Open(address, path);
+    Subscribed(kSockets);
   }
-
-  virtual ~Side() {
+  ~SocketSide() override {
     for (const auto& socket : sockets_) close(socket->fd);
   }
 
-  void Round(std::vector<double>* rates, std::vector<double>* cpu) {
-    const double cpu_before = child_.CpuMicros();
-    const double before = delivered_;
-    const auto started = Clock::now();
-    while (Clock::now() - started < kRound) {
-      while (published_ - delivered_ / kSockets < kWindow) {
-        Publish();
-        ++published_;
-      }
-      PumpOnce(1);
-    }
-    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
-    rates->push_back((delivered_ - before) / seconds);
-    cpu->push_back((child_.CpuMicros() - cpu_before) / (delivered_ - before));
-    Pump(std::chrono::milliseconds(300));  // what is still under way
-    published_ = delivered_ / kSockets;
-  }
-
-  double idle_bytes() const { return (idle_after_ - idle_before_) / kSockets; }
-
- protected:
-  virtual void Publish() = 0;
-
+ private:
   struct Socket {
     int fd = -1;
     bool open = false;
@@ -120,78 +89,51 @@ class Side {
     FrameCounter frames;
   };
 
-  BenchChild child_;
-  std::string address_;
-
- private:
-  void Open(const std::string& path) {
+  void Open(const std::string& address, const std::string& path) {
     auto socket = std::make_unique<Socket>();
-    socket->fd = ConnectTo(address_);
-    SendAll(socket->fd, "GET " + path + " HTTP/1.1\r\nHost: " + address_ +
+    socket->fd = ConnectTo(address);
+    SendAll(socket->fd, "GET " + path + " HTTP/1.1\r\nHost: " + address +
                             "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             "Sec-WebSocket-Version: 13\r\n"
                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = socket.get();
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, socket->fd, &event);
+    Watch(socket->fd, [this, socket = socket.get()] { Read(*socket); });
     sockets_.push_back(std::move(socket));
-    PumpOnce(0);
   }
 
-  void Pump(std::chrono::milliseconds duration) {
-    const auto until = Clock::now() + duration;
-    while (Clock::now() < until) PumpOnce(5);
-  }
-
-  void PumpOnce(int timeout) {
-    epoll_event events[256];
-    const int n = epoll_wait(epoll_, events, 256, timeout);
+  void Read(Socket& socket) {
     static char buffer[1 << 18];
-    for (int i = 0; i < n; ++i) {
-      auto& socket = *static_cast<Socket*>(events[i].data.ptr);
-      const ssize_t got = recv(socket.fd, buffer, sizeof buffer, MSG_DONTWAIT);
-      if (got == 0) {
-        std::fprintf(stderr, "bench: a socket was closed\n");
-        std::exit(1);
-      }
-      if (got < 0) continue;
-      const char* data = buffer;
-      auto size = static_cast<std::size_t>(got);
-      if (!socket.open) {
-        socket.greeting.append(data, size);
-        const auto end = socket.greeting.find("\r\n\r\n");
-        if (end == std::string::npos) continue;
-        socket.open = true;
-        SendAll(socket.fd, TextFrame(hello_));
-        const std::string rest = socket.greeting.substr(end + 4);
-        delivered_ += socket.frames.Count(rest.data(), rest.size());
-        continue;
-      }
-      delivered_ += socket.frames.Count(data, size);
+    const ssize_t got = recv(socket.fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (got == 0) {
+      std::fprintf(stderr, "bench: a socket was closed\n");
+      std::exit(1);
     }
+    if (got < 0) return;
+    const auto size = static_cast<std::size_t>(got);
+    if (socket.open) return Delivered(socket.frames.Count(buffer, size));
+    socket.greeting.append(buffer, size);
+    const auto end = socket.greeting.find("\r\n\r\n");
+    if (end == std::string::npos) return;
+    socket.open = true;
+    SendAll(socket.fd, TextFrame(hello_));
+    const std::string rest = socket.greeting.substr(end + 4);
+    Delivered(socket.frames.Count(rest.data(), rest.size()));
   }
 
   const std::string hello_;
-  int epoll_ = -1;
   std::vector<std::unique_ptr<Socket>> sockets_;
-  double delivered_ = 0;
-  double published_ = 0;
-  double idle_before_ = 0;
-  double idle_after_ = 0;
 };
 
 const std::string kMetadata =
     "{\"page\":\"/dashboard\",\"cursor\":[120,340],\"device\":\"" + std::string(120, 'x') + "\"}";
 
 // presenced: published by PUT on one connection, answers drained.
-class Ours final : public Side {
+class Ours final : public SocketSide {
  public:
-  explicit Ours(const std::string& server)
-      : Side({server, "memory", "-"}, "/v1/realtime?project=bench",
-             "{\"type\":\"subscribe\",\"data\":[{\"subscriptionId\":\"s1\",\"channels\":["
-             "\"presences\"]}]}"),
-        publisher_(ConnectTo(address_)) {}
+  explicit Ours(const BenchChild& server)
+      : SocketSide(server, server.words()[1], "/v1/realtime?project=bench",
+                   "{\"type\":\"subscribe\",\"data\":[{\"subscriptionId\":\"s1\",\"channels\":["
+                   "\"presences\"]}]}"),
+        publisher_(ConnectTo(server.words()[1])) {}
 
  private:
   void Publish() override {
@@ -213,11 +155,11 @@ class Ours final : public Side {
 };
 
 // socket.io: published by one more socket, which the server broadcasts from.
-class Peer final : public Side {
+class Peer final : public SocketSide {
  public:
-  Peer(const std::string& node, const std::string& script)
-      : Side({node, script}, "/socket.io/?EIO=4&transport=websocket", "40"),
-        publisher_(ConnectTo(child_.words()[0])) {}
+  explicit Peer(const BenchChild& server)
+      : SocketSide(server, server.words()[1], "/socket.io/?EIO=4&transport=websocket", "40"),
+        publisher_(ConnectTo(server.words()[0])) {}
 
  private:
   void Publish() override { SendAll(publisher_, "\n"); }
@@ -228,23 +170,21 @@ class Peer final : public Side {
 }  // namespace
 
 void Run(const std::string& server, const std::string& node, const std::string& script) {
-  Ours ours(server);
-  Peer peer(node, script);
-  std::vector<double> our_rates;
-  std::vector<double> our_cpu;
-  std::vector<double> peer_rates;
-  std::vector<double> peer_cpu;
+  const BenchChild our_server({server, "memory", "-"});
+  const BenchChild peer_server({node, script});
+  Ours ours(our_server);
+  Peer peer(peer_server);
   for (int i = 0; i < kRounds; ++i) {
-    ours.Round(&our_rates, &our_cpu);
-    peer.Round(&peer_rates, &peer_cpu);
+    ours.Round(kWindow);
+    peer.Round(kWindow);
   }
   std::printf(
       "{\"bench\":\"websocket_fan_out\",\"sockets\":%d,\"ratio\":%.1f,\"floor\":3,"
       "\"deliveries_per_s\":%.0f,\"socket_io_per_s\":%.0f,\"cpu_us_per_delivery\":%.2f,"
       "\"socket_io_cpu_us\":%.2f,\"idle_bytes_per_socket\":%.0f,"
       "\"socket_io_idle_bytes\":%.0f}\n",
-      kSockets, Median(our_rates) / Median(peer_rates), Median(our_rates), Median(peer_rates),
-      Median(our_cpu), Median(peer_cpu), ours.idle_bytes(), peer.idle_bytes());
+      kSockets, ours.per_second() / peer.per_second(), ours.per_second(), peer.per_second(),
+      ours.cpu_micros(), peer.cpu_micros(), ours.idle_bytes(), peer.idle_bytes());
 }
 
 }  // namespace presences::bench
